@@ -1,0 +1,38 @@
+# `make demo` shows a subnet running; `make test` is what CI runs. Both make their own environment.
+PYTHON ?= python3
+DEMO := .venv-demo
+DEV := .venv
+
+.PHONY: demo test test-peers style types bench clean
+
+demo: $(DEMO)/ready
+	$(DEMO)/bin/taokit dev $(ARGS)
+
+$(DEMO)/ready: pyproject.toml
+	$(PYTHON) -m venv $(DEMO)
+	$(DEMO)/bin/pip install -q -c constraints.txt -e '.[lab]'
+	touch $@
+
+$(DEV)/ready: pyproject.toml
+	$(PYTHON) -m venv $(DEV)
+	$(DEV)/bin/pip install -q -c constraints.txt -e '.[dev]'
+	touch $@
+
+test: $(DEV)/ready
+	$(DEV)/bin/python -m pytest -m 'not peers' $(ARGS)
+
+test-peers: $(DEV)/ready
+	$(DEV)/bin/python -m pytest -m peers $(ARGS)
+
+style: $(DEV)/ready
+	$(DEV)/bin/ruff check .
+	$(DEV)/bin/ruff format --check .
+
+types: $(DEV)/ready
+	$(DEV)/bin/mypy
+
+bench: $(DEV)/ready
+	for file in bench/*.py; do $(DEV)/bin/python $$file || exit 1; done
+
+clean:
+	rm -rf $(DEMO) $(DEV)

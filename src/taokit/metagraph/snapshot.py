@@ -1,0 +1,127 @@
+"""One subnet at one block, as a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from typing import TypeAlias
+
+import numpy as np
+from jaxtyping import Bool, Float, Int, UInt
+
+Uids: TypeAlias = UInt[np.ndarray, " uids"]
+Rows: TypeAlias = dict[int, UInt[np.ndarray, "entries 2"]]
+"""By uid of the row's owner: `[entries, 2]` pairs of (uid, value) in stored order, uint16; an absent uid is empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a neuron serves, as it says on chain. The chain does not vet addresses."""
+
+    ip: str  # literal address
+    port: int
+    protocol: int = 4
+    version: int = 0
+    block: int = 0  # of the record
+
+    @property
+    def serving(self) -> bool:
+        """Whether the record names a place at all: its address is not zero."""
+        return self.ip not in ("0.0.0.0", "::") and self.port != 0  # noqa: S104  compared, not bound
+
+
+@dataclass(frozen=True, slots=True)
+class Hyperparameters:
+    """The settings of a subnet that a neuron acts on."""
+
+    tempo: int  # blocks between epochs
+    immunity_period: int  # blocks
+    min_allowed_weights: int  # entries
+    max_weights_limit: int  # 65535 is no limit
+    weights_version: int  # 0: any
+    weights_rate_limit: int  # blocks
+    activity_cutoff: int  # blocks
+    max_validators: int  # permits
+    max_uids: int
+    kappa: int  # of 65535
+    serving_rate_limit: int  # blocks
+    commit_reveal: bool
+    reveal_period: int  # epochs
+    liquid_alpha: bool
+    burn: int  # rao of TAO, what a registration costs now
+    registration_allowed: bool
+
+
+@dataclass(frozen=True)
+class Metagraph:
+    """One subnet at one block. Row i of every array is the neuron with uid i; all of it comes from one block hash."""
+
+    netuid: int
+    block: int
+    block_hash: bytes
+    name: str
+    owner_hotkey: str  # ss58
+    owner_coldkey: str  # ss58
+    last_step: int  # block of the last epoch that paid out; 0 before the first
+    blocks_since_last_step: int
+    parameters: Hyperparameters
+    hotkeys: tuple[str, ...]  # ss58
+    coldkeys: tuple[str, ...]  # ss58
+    endpoints: tuple[Endpoint, ...]
+    active: Bool[np.ndarray, " uids"]
+    validator_permit: Bool[np.ndarray, " uids"]
+    last_update: UInt[np.ndarray, " uids"]  # block of the neuron's last weights, commit or registration
+    block_at_registration: UInt[np.ndarray, " uids"]
+    alpha_stake: UInt[np.ndarray, " uids"]  # rao of the subnet's alpha, children and parents counted in
+    tao_stake: UInt[np.ndarray, " uids"]  # rao of root TAO, before its weight
+    stake: UInt[np.ndarray, " uids"]  # rao; alpha and weighted TAO together, what consensus counts
+    incentive: UInt[np.ndarray, " uids"]  # 65535 is the whole
+    consensus: UInt[np.ndarray, " uids"]  # 65535 is the whole
+    dividends: UInt[np.ndarray, " uids"]  # 65535 is the whole
+    validator_trust: UInt[np.ndarray, " uids"]  # 65535 is the whole; empty where the read does not carry it
+    emission: UInt[np.ndarray, " uids"]  # rao of alpha paid at the last epoch
+    weights: Rows = field(default_factory=dict)
+    bonds: Rows = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if isinstance(value, np.ndarray):
+                value.setflags(write=False)
+
+    @property
+    def n(self) -> int:
+        """The number of uids."""
+        return len(self.hotkeys)
+
+    @property
+    def uids(self) -> range:
+        """Every uid, ascending."""
+        return range(self.n)
+
+    @cached_property
+    def uid_by_hotkey(self) -> dict[str, int]:
+        """The uid of each hotkey."""
+        return {hotkey: uid for uid, hotkey in enumerate(self.hotkeys)}
+
+    def uid_of(self, hotkey: str) -> int | None:
+        """The uid of a hotkey, or None when it is not registered."""
+        return self.uid_by_hotkey.get(hotkey)
+
+    def serving(self) -> list[int]:
+        """The uids whose record names an address, ascending."""
+        return [uid for uid in self.uids if self.endpoints[uid].serving]
+
+    def share(self, column: UInt[np.ndarray, " uids"]) -> Float[np.ndarray, " uids"]:
+        """A column of 65535ths as fractions, 0 to 1."""
+        return np.asarray(column, dtype=np.float64) / 65535.0
+
+    def row(self, rows: Rows, uid: int) -> Int[np.ndarray, " uids"]:
+        """One neuron's row of weights or bonds as a dense int64 vector."""
+        dense = np.zeros(self.n, dtype=np.int64)
+        if uid in rows:
+            dense[rows[uid][:, 0]] = rows[uid][:, 1]
+        return dense
+
+
+__all__ = ["Endpoint", "Hyperparameters", "Metagraph", "Rows"]
