@@ -46,7 +46,7 @@ class Status:
 
 
 class Backend(Protocol):
-    """A chain for blocking code. Every method raises `NetworkError` when it cannot ask, `UnknownBlock` for a lost one."""
+    """A chain for blocking code. Methods raise `NetworkError` when they cannot ask, `UnknownBlock` for a lost one."""
 
     def runtime(self, at: BlockHash | None = None) -> Runtime: ...
 

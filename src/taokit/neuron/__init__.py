@@ -1,0 +1,31 @@
+"""The roles of a subnet, and what runs them."""
+
+from taokit.neuron.handlers import route
+from taokit.neuron.host import DRAIN_S, Neuron
+from taokit.neuron.miner import Miner
+from taokit.neuron.mining import MinerNeuron
+from taokit.neuron.place import DEFAULT_PORT, Place
+from taokit.neuron.role import Role
+from taokit.neuron.state import StateFolder, neuron_folder, state_root
+from taokit.neuron.validating import ValidatorNeuron
+from taokit.neuron.validator import Question, Round, Validator
+from taokit.neuron.weights import WeightSetter
+
+__all__ = [
+    "DEFAULT_PORT",
+    "DRAIN_S",
+    "Miner",
+    "MinerNeuron",
+    "Neuron",
+    "Place",
+    "Question",
+    "Role",
+    "Round",
+    "StateFolder",
+    "Validator",
+    "ValidatorNeuron",
+    "WeightSetter",
+    "neuron_folder",
+    "route",
+    "state_root",
+]

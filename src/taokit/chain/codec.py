@@ -1,0 +1,147 @@
+"""Names to bytes and back, for one runtime. The work is done by a decoder that is handed in, built from metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from taokit.chain.calls import Call
+from taokit.chain.requests import Constant, RuntimeCall, Storage, StorageMap
+from taokit.errors import ChainError, UnknownName
+
+
+class Entry(Protocol):
+    """What metadata says of one storage entry."""
+
+    @property
+    def value_type(self) -> str: ...
+    @property
+    def default_bytes(self) -> bytes: ...
+    @property
+    def modifier(self) -> str:
+        """`Default` or `Optional`."""
+
+
+class Scale(Protocol):
+    """What is needed of a decoder; `bittensor_core.Runtime` is one."""
+
+    def encode(self, type_string: str, value: Any) -> bytes: ...
+    def decode(self, type_string: str, data: bytes) -> Any: ...
+    def storage_entry(self, pallet: str, storage_function: str) -> Entry: ...
+    def storage_key(self, pallet: str, storage_function: str, params: list[Any]) -> bytes: ...
+    def decode_map_pairs(
+        self, pallet: str, storage_function: str, raw_keys: list[bytes], raw_values: list[bytes], fixed: int = 0
+    ) -> list[tuple[Any, Any]]: ...
+    def runtime_api_map(self) -> Mapping[str, Mapping[str, Any]]: ...
+    def constant(self, module: str, name: str) -> Any: ...
+    def compose_call(self, module: str, function: str, params: dict[str, Any]) -> bytes: ...
+    def decode_call(self, data: bytes) -> dict[str, Any]: ...
+    def module_error(self, module_index: int, error_index: int) -> tuple[str, list[str]]: ...
+    def encode_era(self, era: Any) -> bytes: ...
+    def signature_payload(self, call_data: bytes, **signing: Any) -> bytes: ...
+    def encode_signed_extrinsic(self, call_data: bytes, **signed: Any) -> tuple[bytes, bytes]: ...
+
+
+class Codec:
+    """Requests, answers, calls and events of one runtime. Raises `UnknownName` for what its metadata does not have."""
+
+    def __init__(self, scale: Scale) -> None:
+        self.scale = scale
+        self._apis = scale.runtime_api_map()
+        self._entries: dict[tuple[str, str], Entry] = {}
+
+    def entry(self, pallet: str, item: str) -> Entry:
+        """What metadata says of a storage entry."""
+        if (found := self._entries.get((pallet, item))) is not None:
+            return found
+        try:
+            entry = self.scale.storage_entry(pallet, item)
+        except KeyError:
+            raise UnknownName(f"this chain stores no {pallet}.{item}") from None
+        return self._entries.setdefault((pallet, item), entry)
+
+    def storage_key(self, request: Storage | StorageMap) -> bytes:
+        """The raw key of an entry, or the prefix that all keys of a map share."""
+        self.entry(request.pallet, request.item)
+        try:
+            return self.scale.storage_key(request.pallet, request.item, list(request.keys))
+        except (ValueError, TypeError) as error:
+            raise ChainError(f"no key of {request.pallet}.{request.item} is made of {request.keys}: {error}") from None
+
+    def storage_value(self, request: Storage, raw: bytes | None) -> Any:
+        """The decoded value, or the entry's default where `raw` is None."""
+        entry = self.entry(request.pallet, request.item)
+        if raw is None:
+            if entry.modifier == "Optional":
+                return None
+            raw = entry.default_bytes
+        return self._decoded(entry.value_type, raw, f"{request.pallet}.{request.item}")
+
+    def map_pairs(self, request: StorageMap, keys: Sequence[bytes], values: Sequence[bytes]) -> list[tuple[Any, Any]]:
+        """The decoded entries of one page of a map."""
+        fixed = len(request.keys)
+        return self.scale.decode_map_pairs(request.pallet, request.item, list(keys), list(values), fixed)
+
+    def api_call(self, request: RuntimeCall) -> tuple[str, bytes]:
+        """The full name of a runtime API method, and its encoded arguments."""
+        inputs = self._method(request)["inputs"]
+        if len(inputs) != len(request.args):
+            raise ChainError(f"{request.api}.{request.method} takes {len(inputs)} arguments, not {len(request.args)}")
+        data = b"".join(self._encoded(kind, value) for (_, kind), value in zip(inputs, request.args, strict=True))
+        return f"{request.api}_{request.method}", data
+
+    def api_answer(self, request: RuntimeCall, raw: bytes) -> Any:
+        """The decoded answer of a runtime API."""
+        return self._decoded(self._method(request)["output"], raw, f"{request.api}.{request.method}")
+
+    def constant(self, request: Constant) -> Any:
+        """The decoded constant."""
+        value = self.scale.constant(request.pallet, request.name)
+        if value is None:
+            raise UnknownName(f"this chain has no constant {request.pallet}.{request.name}")
+        return value
+
+    def compose(self, call: Call) -> bytes:
+        """A call in bytes, with the calls inside it."""
+        args = {name: self._composed(value) for name, value in call.args.items()}
+        try:
+            return self.scale.compose_call(call.pallet, call.function, args)
+        except (ValueError, TypeError, KeyError) as error:
+            if "not found" in str(error):
+                raise UnknownName(f"this chain has no call {call.pallet}.{call.function}") from None
+            raise ChainError(f"{call.pallet}.{call.function} cannot be encoded: {error}") from None
+
+    def error_name(self, pallet: int, error: int) -> str:
+        """The chain's name for error number `error` of the pallet with this index."""
+        try:
+            return self.scale.module_error(pallet, error)[0]
+        except (ValueError, KeyError):
+            return f"error {error} of pallet {pallet}"
+
+    def _composed(self, value: Any) -> Any:
+        if isinstance(value, Call):
+            return self.compose(value)
+        if isinstance(value, (list, tuple)) and any(isinstance(one, Call) for one in value):
+            return [self._composed(one) for one in value]
+        return value
+
+    def _method(self, request: RuntimeCall) -> Any:
+        try:
+            return self._apis[request.api][request.method]
+        except KeyError:
+            raise UnknownName(f"this chain has no runtime API {request.api}.{request.method}") from None
+
+    def _encoded(self, kind: str, value: Any) -> bytes:
+        try:
+            return self.scale.encode(kind, value)
+        except (ValueError, TypeError) as error:
+            raise ChainError(f"{value!r} cannot be encoded: {error}") from None
+
+    def _decoded(self, kind: str, raw: bytes, what: str) -> Any:
+        try:
+            return self.scale.decode(kind, raw)
+        except (ValueError, TypeError) as error:
+            raise ChainError(f"the answer of {what} does not decode: {error}") from None
+
+
+__all__ = ["Codec", "Entry", "Scale"]

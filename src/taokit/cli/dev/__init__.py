@@ -1,0 +1,1 @@
+"""The subnet that runs on one machine."""

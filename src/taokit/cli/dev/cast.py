@@ -1,0 +1,67 @@
+"""Who plays in `taokit dev`: each part is one neuron with a role class, a name, a stake and settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from taokit.neuron import Miner, Validator
+from taokit.units import RAO_PER_TAO
+
+STAKES = (5_000 * RAO_PER_TAO, 3_000 * RAO_PER_TAO, 1_000 * RAO_PER_TAO)
+"""Rao of alpha that the first validators hold; one more repeats the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One neuron of the play."""
+
+    name: str
+    role: type[Miner] | type[Validator]
+    stake: int = 0  # rao of the subnet's alpha
+    settings: Mapping[str, str] = field(default_factory=dict)
+    scores: bool = True  # False for a validator that scores nobody itself
+
+    @property
+    def is_miner(self) -> bool:
+        """Whether it answers rather than asks."""
+        return issubclass(self.role, Miner)
+
+
+def demo_cast(seed: int) -> tuple[Part, ...]:
+    """Four miners, one of them a cheat, and three validators, one of which copies."""
+    from taokit.cli.dev import squeeze
+
+    settings = {"seed": str(seed)}
+    return (
+        Part("lzma", squeeze.LzmaMiner),
+        Part("bz2", squeeze.Bz2Miner),
+        Part("zlib", squeeze.ZlibMiner),
+        Part("cheat", squeeze.CheatMiner),
+        Part("honest-a", squeeze.SqueezeValidator, STAKES[0], settings),
+        Part("honest-b", squeeze.SqueezeValidator, STAKES[1], settings),
+        Part("copier", squeeze.CopyingValidator, STAKES[2], scores=False),
+    )
+
+
+def cast_of(
+    miner: type[Miner],
+    validator: type[Validator],
+    *,
+    miners: int,
+    validators: int,
+    settings: Mapping[str, str],
+) -> tuple[Part, ...]:
+    """So many neurons of one miner class and of one validator class. A setting goes to the class that knows it."""
+
+    def own(role: type[Miner] | type[Validator]) -> dict[str, str]:
+        return {name: value for name, value in settings.items() if name in role.Settings.model_fields}
+
+    answering = tuple(Part(f"miner-{k}", miner, settings=own(miner)) for k in range(miners))
+    stakes = [*STAKES, *(STAKES[-1:] * validators)]
+    return answering + tuple(
+        Part(f"validator-{k}", validator, stakes[k], own(validator)) for k in range(validators)
+    )
+
+
+__all__ = ["STAKES", "Part", "cast_of", "demo_cast"]

@@ -1,0 +1,110 @@
+"""Finds the user's miner and validator in a folder."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+import sys
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeVar
+
+from taokit.errors import ConfigurationError
+from taokit.neuron import Miner, Validator
+from taokit.neuron.role import Role
+from taokit.run import load_class
+
+R = TypeVar("R", bound=Role)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The two classes of a user's subnet."""
+
+    miner: type[Miner]
+    validator: type[Validator]
+
+
+def discover(folder: Path) -> Found:
+    """What `[tool.taokit]` names, else the only subclass in `miner.py` and in `validator.py` of the folder or its package.
+
+    Raises `ConfigurationError` when a class is missing or when there are several.
+    """
+    if not folder.is_dir():
+        raise ConfigurationError(f"{folder} is not a folder", hint="name the folder that holds your pyproject.toml")
+    _importable(folder)
+    named = _tool_table(folder)
+    return Found(_role(folder, named, "miner", Miner), _role(folder, named, "validator", Validator))
+
+
+def sources(folder: Path) -> list[Path]:
+    """The Python files whose change means something: those of the folder, hidden ones and environments left out."""
+    return sorted(
+        path
+        for path in folder.rglob("*.py")
+        if not any(part.startswith(".") or part in ("site-packages", "node_modules") for part in path.parts[len(folder.parts) :])
+    )
+
+
+def _importable(folder: Path) -> None:
+    for place in (folder / "src", folder):
+        if place.is_dir() and str(place) not in sys.path:
+            sys.path.insert(0, str(place))
+
+
+def _tool_table(folder: Path) -> dict[str, Any]:
+    path = folder / "pyproject.toml"
+    if not path.exists():
+        return {}
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"{path} does not read: {error}", hint="mend it, or remove it") from error
+    found: dict[str, Any] = table.get("tool", {}).get("taokit", {})
+    return found
+
+
+def _role(folder: Path, named: dict[str, Any], kind: str, base: type[R]) -> type[R]:
+    if kind in named:
+        return load_class(str(named[kind]), base)
+    files = list(_candidates(folder, f"{kind}.py"))
+    classes = [found for file in files for found in _subclasses(_import(file, folder), base)]
+    if len(classes) == 1:
+        return classes[0]
+    listed = ", ".join(f"{c.__module__}:{c.__qualname__}" for c in classes) or "none"
+    raise ConfigurationError(
+        f"{folder} has {len(classes) or 'no'} {base.__name__} in {kind}.py (found: {listed})",
+        hint=f'name one in pyproject.toml:  [tool.taokit]  {kind} = "package.module:Class"',
+    )
+
+
+def _candidates(folder: Path, name: str) -> Iterator[Path]:
+    """The file in the folder itself, else in each package directly below it or below `src`."""
+    if (folder / name).exists():
+        yield folder / name
+        return
+    for place in (folder, folder / "src"):
+        yield from sorted(path for path in place.glob(f"*/{name}") if (path.parent / "__init__.py").exists())
+
+
+def _import(file: Path, folder: Path) -> ModuleType:
+    name = file.stem if file.parent == folder else f"{file.parent.name}.{file.stem}"
+    try:
+        return importlib.import_module(name)
+    except Exception as error:  # whatever the user's module raises while it is imported
+        raise ConfigurationError(f"{file} cannot be imported: {type(error).__name__}: {error}", hint="mend it") from error
+
+
+def _subclasses(module: ModuleType, base: type[R]) -> list[type[R]]:
+    return [
+        found
+        for _, found in inspect.getmembers(module, inspect.isclass)
+        if issubclass(found, base) and found.__module__ == module.__name__ and not inspect.isabstract(found)
+    ]
+
+
+__all__ = ["Found", "discover", "sources"]

@@ -1,0 +1,97 @@
+"""The live table of `taokit dev`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from taokit.cli.dev.history import EpochRow, MinerRow, ValidatorRow
+from taokit.units import RAO_PER_TAO
+
+
+@dataclass(slots=True)
+class Scene:
+    """What the table shows now."""
+
+    title: str
+    block: int = 0
+    done: int = 0  # blocks of this epoch
+    tempo: int = 360
+    row: EpochRow | None = None
+    notes: list[str] = field(default_factory=list)  # the newest last
+
+    def note(self, text: str) -> None:
+        """Add a line below the table; only the last few are kept."""
+        self.notes = [*self.notes, text][-6:]
+
+
+def render(scene: Scene) -> RenderableType:
+    """The whole picture."""
+    parts: list[RenderableType] = [_heading(scene)]
+    if scene.row is not None:
+        parts += [_miners(scene.row.miners), _validators(scene.row)]
+    parts += [Text(note, style="yellow") for note in scene.notes]
+    return Group(*parts)
+
+
+def _heading(scene: Scene) -> RenderableType:
+    grid = Table.grid(padding=(0, 2))
+    epoch = scene.row.epoch if scene.row else 0
+    bar = ProgressBar(total=scene.tempo, completed=scene.done, width=28)
+    grid.add_row(
+        Text(scene.title, style="bold"), f"epoch {epoch}", f"block {scene.block}", "next epoch", bar,
+        f"{scene.done}/{scene.tempo}",
+    )  # fmt: skip
+    return grid
+
+
+def _miners(rows: Sequence[MinerRow]) -> Table:
+    table = Table(title="miners", title_justify="left", expand=False)
+    for column in ("uid", "name", "score", "→ weight", "→ incentive", "→ emission (α)"):
+        table.add_column(column, justify="left" if column == "name" else "right", min_width=9)
+    for row in rows:
+        score = "not asked yet" if row.score is None else f"{row.score:.3f}"
+        table.add_row(str(row.uid), row.name, score, f"{row.weight:.3f}", f"{row.incentive:.3f}", _alpha(row.emission))
+    return table
+
+
+def _validators(epoch: EpochRow) -> Table:
+    table = Table(title="validators", title_justify="left", expand=False)
+    for column in ("uid", "name", "stake (α)", "trust", "dividends", "per stake", "weights"):
+        table.add_column(column, justify="left" if column in ("name", "weights") else "right", min_width=9)
+    for row in epoch.validators:
+        table.add_row(
+            str(row.uid), row.name, _alpha(row.stake), f"{row.validator_trust:.3f}", f"{row.dividends:.3f}",
+            f"{per_stake(row, epoch.validators):.3f}", _weights(row, epoch),
+        )  # fmt: skip
+    return table
+
+
+def _weights(row: ValidatorRow, epoch: EpochRow) -> str:
+    landed = f"on chain since block {row.weights_block}" if row.weights_block is not None else ""
+    waiting = epoch.waiting.get(row.name, "")
+    return "; ".join(text for text in (landed, f"waits for {waiting}" if waiting else "") if text)
+
+
+def per_stake(row: ValidatorRow, rows: Sequence[ValidatorRow]) -> float:
+    """Dividends per stake, where 1 is the mean of all validators."""
+    dividends, stake = sum(r.dividends for r in rows), sum(r.stake for r in rows)
+    return row.dividends / dividends / (row.stake / stake) if dividends and row.stake else 0.0
+
+
+def _alpha(rao: int) -> str:
+    return f"{rao / RAO_PER_TAO:,.2f}"
+
+
+def live(scene: Scene, console: Console) -> Live:
+    """A display that follows the scene until it is closed; on a terminal it moves, elsewhere only its end is printed."""
+    return Live(get_renderable=lambda: render(scene), console=console, refresh_per_second=8, transient=False)
+
+
+__all__ = ["Scene", "live", "per_stake", "render"]

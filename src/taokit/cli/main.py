@@ -1,0 +1,103 @@
+"""The `taokit` command. Each subcommand turns arguments into one library call; errors are printed here, once."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from taokit._version import __version__
+from taokit.errors import ConfigurationError, TaokitError
+from taokit.run import load_class, report
+from taokit.run import run as run_role
+
+app = typer.Typer(
+    name="taokit",
+    help="Miners, validators and a local chain for Bittensor subnets.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+PASS_ON = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
+
+
+def main() -> None:
+    """Run the command line; exits with 0, 1 (crashed), 2 (configuration) or 3 (chain unreachable)."""
+    try:
+        app()
+    except TaokitError as error:
+        sys.exit(report(error, as_json="--json" in sys.argv))
+
+
+@app.callback(invoke_without_command=True)
+def root(version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False) -> None:
+    """Miners, validators and a local chain for Bittensor subnets."""
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.command(epilog="Examples:  taokit dev   ·   taokit dev . --miners 8   ·   taokit dev --epochs 6 --seed 1 --json")
+def dev(
+    path: Annotated[Path | None, typer.Argument(help="Folder of your subnet; without it, the built-in one.")] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="Stop after so many epochs.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Fixes keys, time, tasks and salts.")] = None,
+    interval: Annotated[float, typer.Option(min=0.0, help="Seconds that an epoch takes at least.")] = 5.0,
+    report: Annotated[Path | None, typer.Option(help="Write an HTML report to this file at the end.")] = None,
+    miners: Annotated[int, typer.Option(min=1, max=64, help="How many of your miners.")] = 4,
+    validators: Annotated[int, typer.Option(min=1, max=16, help="How many of your validators.")] = 3,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A setting of your classes.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object for each epoch, nothing else.")] = False,
+) -> None:
+    """Run a whole subnet on this machine: an embedded chain, miners and validators, and a live table."""
+    from taokit.cli.dev.command import Options, play
+
+    play(
+        Options(
+            path=path,
+            epochs=epochs,
+            seed=seed,
+            interval=interval,
+            report=report,
+            miners=miners,
+            validators=validators,
+            settings=tuple(settings or ()),
+            as_json=as_json,
+        )
+    )
+
+
+@app.command(context_settings=PASS_ON)
+def miner(context: typer.Context) -> None:
+    """Run one miner: taokit miner MODULE:CLASS --network N --netuid N --wallet W (see taokit miner M:C --help)."""
+    from taokit.neuron import Miner
+
+    spec, rest = _spec("miner", context.args)
+    run_role(load_class(spec, Miner), rest, prog=f"taokit miner {spec}")
+
+
+@app.command(context_settings=PASS_ON)
+def validator(context: typer.Context) -> None:
+    """Run one validator: taokit validator MODULE:CLASS --network N --netuid N --wallet W (see … --help)."""
+    from taokit.neuron import Validator
+
+    spec, rest = _spec("validator", context.args)
+    run_role(load_class(spec, Validator), rest, prog=f"taokit validator {spec}")
+
+
+def _spec(command: str, args: list[str]) -> tuple[str, list[str]]:
+    """The class to run, wherever it stands among the flags: it is the argument with a colon that no flag takes."""
+    if args and not args[0].startswith("-"):
+        return args[0], args[1:]
+    raise ConfigurationError(
+        f"taokit {command} needs a class first",
+        hint=f"taokit {command} my_subnet.{command}:My{command.title()} --network test --netuid 7 --wallet me/hot",
+    )
+
+
+__all__ = ["app", "main"]

@@ -1,0 +1,70 @@
+"""The runtime of June 2026, specification 425, as one table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from taokit.devnet.runtime import (
+    admin_utils,
+    balances,
+    commitments,
+    drand,
+    proxy,
+    swap,
+    system,
+    timestamp,
+    utility,
+)
+from taokit.devnet.runtime.methods import METHODS
+from taokit.devnet.runtime.subtensor import pallet, types
+from taokit.devnet.runtime.table import Extension, Table
+
+EXTENSIONS = (
+    Extension("CheckNonZeroSender", "()", "()"),
+    Extension("CheckSpecVersion", "()", "u32"),
+    Extension("CheckTxVersion", "()", "u32"),
+    Extension("CheckGenesis", "()", "H256"),
+    Extension("CheckMortality", "Era", "H256"),
+    Extension("CheckNonce", "Compact<u32>", "()"),
+    Extension("CheckWeight", "()", "()"),
+    Extension("ChargeTransactionPayment", "Compact<u64>", "()"),
+    Extension("SudoTransactionExtension", "()", "()"),
+    Extension("CheckShieldedTxValidity", "()", "()"),
+    Extension("SubtensorTransactionExtension", "()", "()"),
+    Extension("DrandPriority", "()", "()"),
+    Extension("CheckMetadataHash", "u8", "Option<[u8; 32]>"),
+)
+
+TABLE = Table(
+    spec_name="node-subtensor",
+    spec_version=425,
+    transaction_version=1,
+    pallets=(
+        system.PALLET,
+        timestamp.TIMESTAMP,
+        timestamp.AURA,
+        balances.PALLET,
+        pallet.PALLET,
+        utility.UTILITY,
+        utility.SUDO,
+        proxy.PALLET,
+        commitments.PALLET,
+        admin_utils.PALLET,
+        drand.DRAND,
+        swap.SWAP,
+        drand.MEV_SHIELD,
+        swap.ALPHA_ASSETS,
+    ),
+    types=(*system.TYPES, *types.TYPES, *proxy.TYPES, *commitments.TYPES, *drand.TYPES, *swap.TYPES),
+    methods=METHODS,
+    extensions=EXTENSIONS,
+)
+"""The whole of it."""
+
+ERROR_CODES: Final[Mapping[tuple[str, str], tuple[int, int]]] = {
+    (made.name, name): (made.index, number) for made in TABLE.pallets for name, number in made.errors.items()
+}
+"""The indexes of pallet and error, by their names."""
+
+__all__ = ["ERROR_CODES", "TABLE"]

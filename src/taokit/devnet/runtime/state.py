@@ -1,0 +1,253 @@
+"""The chain's storage as values, with an undo log: undoing, sealing, looking back and snapshots are all cheap.
+
+Every item has one flat table of native values. A write notes what it replaced, so a failed call unwinds, and at the end
+of a block the notes become a layer that says how the block before looked. A snapshot shares the tables; the first
+write to a shared table copies that table only.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any, Final
+
+from taokit.devnet.runtime.table import Item, Key
+from taokit.errors import UnknownBlock
+
+Keys = tuple[Any, ...]
+Place = tuple[Item, Keys]
+Phase = int | str
+"""The index of an extrinsic, or `Initialization` or `Finalization`."""
+
+Event = tuple[Phase, str, str, tuple[Any, ...]]
+"""`(phase, pallet, name, native fields in order)`."""
+
+HISTORY: Final = 256
+"""Sealed blocks whose state can still be read."""
+
+
+class _Missing:
+    """The mark of a place where nothing was stored."""
+
+    def __repr__(self) -> str:
+        return "MISSING"
+
+
+MISSING: Final = _Missing()
+
+
+@lru_cache(maxsize=65536)
+def raw_key(key: Key, value: Any) -> bytes:
+    """The bytes that decide where a key stands among its kind; under Twox64Concat the plain key, unhashed."""
+    plain = _plain(key.type, value)
+    return blake2b(plain, digest_size=16).digest() + plain if key.hasher == "Blake2_128Concat" else plain
+
+
+def _plain(kind: str, value: Any) -> bytes:
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, int):
+        return value.to_bytes(int(kind[1:]) // 8, "little")
+    return repr(value).encode()  # the keys of rate limits, which nothing walks in order
+
+
+def _order(item: Item, keys: Keys) -> tuple[bytes, ...]:
+    return tuple(map(raw_key, item.keys, keys))
+
+
+class Reading:
+    """What can be read of a state: `state[item, *keys]`, `in`, and `items`."""
+
+    __slots__ = ("_tables", "events", "number")
+
+    _tables: dict[Item, dict[Keys, Any]]
+    events: list[Event]
+    """Events of the block, in order."""
+    number: int
+    """The block: the one in the making, or of a sealed state the one that made it."""
+
+    def __getitem__(self, place: Item | tuple[Any, ...]) -> Any:
+        """The value stored there, or the item's default."""
+        item, keys = (place[0], place[1:]) if type(place) is tuple else (place, ())
+        table = self._tables.get(item)
+        return item.default if table is None else table.get(keys, item.default)
+
+    def __contains__(self, place: Item | tuple[Any, ...]) -> bool:
+        """Whether a value is stored there, be it the default's."""
+        item, keys = (place[0], place[1:]) if type(place) is tuple else (place, ())
+        return keys in self._tables.get(item, ())
+
+    def items(self, item: Item, *prefix: Any) -> Iterator[tuple[Keys, Any]]:
+        """Every stored `(keys, value)` of an item whose keys begin with `prefix`, in the order of the raw keys."""
+        found = sorted(self.keys(item, *prefix), key=lambda keys: _order(item, keys))
+        return iter([(keys, self._tables[item][keys]) for keys in found])
+
+    def keys(self, item: Item, *prefix: Any) -> list[Keys]:
+        """The stored keys that begin with `prefix`, in no promised order."""
+        wanted = len(prefix)
+        return [keys for keys in self._tables.get(item, ()) if keys[:wanted] == prefix]
+
+    def stored(self) -> Iterator[tuple[Item, Keys, Any]]:
+        """Everything stored, item by item, in no promised order."""
+        return ((item, keys, value) for item, table in self._tables.items() for keys, value in table.items())
+
+
+class View(Reading):
+    """The state after a sealed block. It never changes, whatever happens to the chain afterwards."""
+
+    __slots__ = ()
+
+    def __init__(self, tables: dict[Item, dict[Keys, Any]], number: int, events: list[Event]) -> None:
+        self._tables, self.number, self.events = tables, number, events
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One sealed block: what it wrote over, and its events."""
+
+    number: int
+    before: Mapping[Place, Any]  # MISSING where nothing was stored
+    events: list[Event]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A snapshot of a state, good for as long as it is kept and for any number of returns."""
+
+    tables: dict[Item, dict[Keys, Any]]
+    layers: tuple[Layer, ...]
+    journal: tuple[tuple[Item, Keys, Any], ...]
+    events: tuple[Event, ...]
+    number: int
+    phase: Phase
+
+
+class State(Reading):
+    """The storage of a chain. Values are immutable: to change one, store another."""
+
+    __slots__ = ("_journal", "_layers", "_shared", "allow_loopback", "phase")
+
+    phase: Phase
+    """Stamped on every event; whoever builds blocks sets it to the extrinsic's index."""
+
+    def __init__(self, *, allow_loopback: bool = False) -> None:
+        self._tables: dict[Item, dict[Keys, Any]] = {}
+        self._shared: set[Item] = set()  # tables that a mark or a view holds too
+        self._journal: list[tuple[Item, Keys, Any]] = []
+        self._layers: deque[Layer] = deque(maxlen=HISTORY)
+        self.events: list[Event] = []
+        self.phase = "Initialization"
+        self.number = 0
+        self.allow_loopback = allow_loopback
+        """Whether axons may be served on addresses of this machine, which the real chain refuses."""
+
+    def __setitem__(self, place: Item | tuple[Any, ...], value: Any) -> None:
+        item, keys = (place[0], place[1:]) if type(place) is tuple else (place, ())
+        table = self._own(item)
+        self._journal.append((item, keys, table.get(keys, MISSING)))
+        table[keys] = value
+
+    def __delitem__(self, place: Item | tuple[Any, ...]) -> None:
+        """Nothing is stored there any more; nothing happens where nothing was."""
+        item, keys = (place[0], place[1:]) if type(place) is tuple else (place, ())
+        if keys in self._tables.get(item, ()):
+            self._journal.append((item, keys, self._own(item).pop(keys)))
+
+    def deposit(self, pallet: str, name: str, *fields: Any) -> None:
+        """Append an event of the current phase."""
+        self.events.append((self.phase, pallet, name, fields))
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing: an exception undoes every write and event of the block inside, and goes on. Nests."""
+        journal, events = len(self._journal), len(self.events)
+        try:
+            yield
+        except BaseException:
+            self._unwind(journal)
+            del self.events[events:]
+            raise
+
+    def commit_block(self) -> None:
+        """Seal everything since the last seal as block `number`; its events can be read in the block's view."""
+        before: dict[Place, Any] = {}
+        for item, keys, old in self._journal:
+            before.setdefault((item, keys), old)
+        self._layers.append(Layer(self.number, before, self.events))
+        self._journal.clear()
+        self.events = []
+
+    def at(self, number: int) -> View:
+        """The state after the sealed block of this number. Raises `UnknownBlock` for one not sealed or too long ago."""
+        if not any(layer.number == number for layer in self._layers):
+            raise UnknownBlock(f"the state of block {number} is not kept", hint=f"the last {HISTORY} blocks are")
+        tables = self._share()
+        before: dict[Place, Any] = {}
+        events: list[Event] = []
+        for layer in self._layers:
+            if layer.number > number:
+                before = {**layer.before, **before}  # the earliest later block knows how it was
+            elif layer.number == number:
+                events = layer.events
+        for item, keys, old in self._journal:
+            before.setdefault((item, keys), old)
+        return View(_with(tables, before), number, events)
+
+    def mark(self) -> Mark:
+        """A snapshot of everything. It shares the tables, so it costs a few hundred pointers."""
+        return Mark(
+            self._share(), tuple(self._layers), tuple(self._journal), tuple(self.events), self.number, self.phase
+        )
+
+    def rewind(self, mark: Mark) -> None:
+        """Everything as it was at the mark, history and events included."""
+        self._tables = dict(mark.tables)
+        self._shared = set(mark.tables)
+        self._layers = deque(mark.layers, maxlen=HISTORY)
+        self._journal = list(mark.journal)
+        self.events = list(mark.events)
+        self.number, self.phase = mark.number, mark.phase
+
+    def _own(self, item: Item) -> dict[Keys, Any]:
+        """The table of an item, to write in."""
+        table = self._tables.get(item)
+        if table is None:
+            table = self._tables[item] = {}
+        elif item in self._shared:
+            table = self._tables[item] = dict(table)
+            self._shared.discard(item)
+        return table
+
+    def _share(self) -> dict[Item, dict[Keys, Any]]:
+        self._shared = set(self._tables)
+        return dict(self._tables)
+
+    def _unwind(self, length: int) -> None:
+        while len(self._journal) > length:
+            item, keys, old = self._journal.pop()
+            table = self._own(item)
+            if old is MISSING:
+                del table[keys]
+            else:
+                table[keys] = old
+
+
+def _with(tables: dict[Item, dict[Keys, Any]], changes: Mapping[Place, Any]) -> dict[Item, dict[Keys, Any]]:
+    """The tables with some values replaced; the ones given stay as they are."""
+    copied: set[Item] = set()
+    for (item, keys), value in changes.items():
+        if item not in copied:
+            tables[item] = dict(tables.get(item, {}))
+            copied.add(item)
+        if value is MISSING:
+            tables[item].pop(keys, None)
+        else:
+            tables[item][keys] = value
+    return tables
+
+
+__all__ = ["HISTORY", "Event", "Mark", "Phase", "Reading", "State", "View"]

@@ -1,0 +1,170 @@
+"""System: accounts, the block's number and hashes, what became of each extrinsic; and the types every pallet shares."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from taokit.devnet.runtime.rows import ACCOUNT, enum, errors, events, item, key, option, structs
+from taokit.devnet.runtime.rows import calls as rows
+from taokit.devnet.runtime.state import Reading, State
+from taokit.devnet.runtime.table import Constant, Pallet
+
+NEW_LOGIC: Final = 1 << 127
+"""The flag that marks every account as counted by the current rules of the balances pallet."""
+
+ACCOUNT_INFO = item("Account", "AccountInfo", ACCOUNT, default=(0, 0, 0, 0, (0, 0, 0, NEW_LOGIC)))
+EXTRINSIC_COUNT = option("ExtrinsicCount", "u32")
+BLOCK_HASH = item("BlockHash", "H256", key("u32"))
+NUMBER = item("Number", "u32")
+PARENT_HASH = item("ParentHash", "H256")
+DIGEST = item("Digest", "Digest", default=((),))
+EVENTS = item("Events", "Vec<EventRecord>")
+EVENT_COUNT = item("EventCount", "u32")
+LAST_RUNTIME_UPGRADE = option("LastRuntimeUpgrade", "LastRuntimeUpgradeInfo")
+
+BLOCK_HASH_COUNT: Final = 2400
+"""Block hashes that are kept."""
+
+TYPES = (
+    *structs("""
+frame_system::AccountInfo(nonce: u32, consumers: u32, providers: u32, sufficients: u32, data: AccountData)
+
+pallet_balances::types::AccountData(free: u64, reserved: u64, frozen: u64, flags: u128)
+
+frame_system::EventRecord(phase: Phase, event: RuntimeEvent, topics: Vec<H256>)
+
+frame_system::LastRuntimeUpgradeInfo(spec_version: Compact<u32>, spec_name: Vec<u8>)
+
+frame_system::DispatchEventInfo(weight: Weight, class: DispatchClass, pays_fee: Pays)
+
+sp_weights::weight_v2::Weight(ref_time: Compact<u64>, proof_size: Compact<u64>)
+
+sp_runtime::generic::digest::Digest(logs: Vec<DigestItem>)
+
+sp_runtime::ModuleError(index: u8, error: [u8; 4])
+"""),
+    enum("frame_system::Phase", "0 ApplyExtrinsic(u32)\n1 Finalization\n2 Initialization"),
+    enum("frame_support::dispatch::DispatchClass", "0 Normal\n1 Operational\n2 Mandatory"),
+    enum("frame_support::dispatch::Pays", "0 Yes\n1 No"),
+    enum(
+        "sp_runtime::generic::digest::DigestItem",
+        """
+        0 Other(Vec<u8>)
+        4 Consensus([u8; 4], Vec<u8>)
+        5 Seal([u8; 4], Vec<u8>)
+        6 PreRuntime([u8; 4], Vec<u8>)
+        8 RuntimeEnvironmentUpdated
+        """,
+    ),
+    enum(
+        "sp_runtime::multiaddress::MultiAddress",
+        """
+        0 Id(AccountId)
+        1 Index(Compact<()>)
+        2 Raw(Vec<u8>)
+        3 Address32([u8; 32])
+        4 Address20([u8; 20])
+        """,
+    ),
+    enum(
+        "sp_runtime::DispatchError",
+        """
+        0 Other
+        1 CannotLookup
+        2 BadOrigin
+        3 Module(ModuleError)
+        4 ConsumerRemaining
+        5 NoProviders
+        6 TooManyConsumers
+        7 Token(TokenError)
+        8 Arithmetic(ArithmeticError)
+        10 Exhausted
+        11 Corruption
+        12 Unavailable
+        13 RootNotAllowed
+        """,
+    ),
+    enum(
+        "sp_runtime::TokenError",
+        """
+        0 FundsUnavailable
+        1 OnlyProvider
+        2 BelowMinimum
+        3 CannotCreate
+        4 UnknownAsset
+        5 Frozen
+        6 Unsupported
+        7 CannotCreateHold
+        8 NotExpendable
+        9 Blocked
+        """,
+    ),
+    enum("sp_arithmetic::ArithmeticError", "0 Underflow\n1 Overflow\n2 DivisionByZero"),
+    enum("Result::DispatchResult", "0 Ok(())\n1 Err(DispatchError)"),
+)
+
+PALLET = Pallet(
+    "System",
+    0,
+    storage=(
+        ACCOUNT_INFO,
+        EXTRINSIC_COUNT,
+        BLOCK_HASH,
+        NUMBER,
+        PARENT_HASH,
+        DIGEST,
+        EVENTS,
+        EVENT_COUNT,
+        LAST_RUNTIME_UPGRADE,
+    ),
+    calls=rows("0 remark(remark: Vec<u8>)\n7 remark_with_event(remark: Vec<u8>)"),
+    events=events("""
+0 ExtrinsicSuccess(dispatch_info: DispatchEventInfo)
+1 ExtrinsicFailed(dispatch_error: DispatchError, dispatch_info: DispatchEventInfo)
+2 CodeUpdated
+3 NewAccount(account: AccountId)
+4 KilledAccount(account: AccountId)
+5 Remarked(sender: AccountId, hash: H256)
+"""),
+    errors=errors("""
+    InvalidSpecName SpecVersionNeedsToIncrease FailedToExtractRuntimeVersion NonDefaultComposite NonZeroRefCount
+    CallFiltered MultiBlockMigrationsOngoing NothingAuthorized Unauthorized
+"""),
+    constants=(Constant("BlockHashCount", "u32", BLOCK_HASH_COUNT), Constant("SS58Prefix", "u16", 42)),
+)
+
+
+def account_nonce(state: Reading, account: bytes) -> int:
+    """The nonce that the account's next extrinsic must carry."""
+    return int(state[ACCOUNT_INFO, account][0])
+
+
+def bump_nonce(state: State, account: bytes) -> None:
+    """One more extrinsic of the account is in a block."""
+    nonce, *rest = state[ACCOUNT_INFO, account]
+    state[ACCOUNT_INFO, account] = (nonce + 1, *rest)
+
+
+def open_block(state: State, number: int, parent: bytes) -> None:
+    """The block's number, its parent's hash under the parent's number, and no hash older than are kept."""
+    state[NUMBER] = number
+    state[PARENT_HASH] = parent
+    state[BLOCK_HASH, number - 1] = parent
+    if number > BLOCK_HASH_COUNT:
+        del state[BLOCK_HASH, number - 1 - BLOCK_HASH_COUNT]
+
+
+__all__ = [
+    "ACCOUNT_INFO",
+    "BLOCK_HASH",
+    "BLOCK_HASH_COUNT",
+    "EVENTS",
+    "EXTRINSIC_COUNT",
+    "NUMBER",
+    "PALLET",
+    "PARENT_HASH",
+    "TYPES",
+    "account_nonce",
+    "bump_nonce",
+    "open_block",
+]

@@ -1,0 +1,62 @@
+"""Line charts as SVG text, for reports that need no other file."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from taokit.errors import ConfigurationError
+
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c8c8c")
+"""Told apart by the colour-blind as well; repeated beyond seven lines."""
+INK = "#7a7f87"
+"""Readable on white and on black, so one picture serves both."""
+
+
+def line_chart(
+    series: Mapping[str, Sequence[float]], *, x: Sequence[float], x_label: str, y_label: str, size: tuple[float, float]
+) -> str:
+    """An SVG element of `size` inches with one line for each series, each as long as `x`."""
+    figure, axes = _figure(size)
+    for k, (name, values) in enumerate(series.items()):
+        axes.plot(x, values, label=name, color=COLOURS[k % len(COLOURS)], linewidth=1.8, marker="o", markersize=3)
+    axes.set_xlabel(x_label, color=INK)
+    axes.set_ylabel(y_label, color=INK)
+    axes.set_ylim(bottom=0)
+    axes.legend(frameon=False, labelcolor=INK, fontsize=9)
+    return _svg(figure)
+
+
+def _figure(size: tuple[float, float]) -> tuple[Any, Any]:
+    try:
+        from matplotlib.figure import Figure
+        from matplotlib.ticker import MaxNLocator
+    except ImportError as error:
+        raise ConfigurationError(
+            "charts need matplotlib, which is not installed", hint="pip install 'taokit[lab]'"
+        ) from error
+    figure = Figure(figsize=size, layout="constrained")
+    figure.patch.set_alpha(0.0)
+    axes = figure.add_subplot()
+    axes.patch.set_alpha(0.0)
+    axes.grid(True, color=INK, alpha=0.25, linewidth=0.6)
+    axes.tick_params(colors=INK, labelsize=9)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    for spine in axes.spines.values():
+        spine.set_color(INK)
+        spine.set_alpha(0.5)
+    return figure, axes
+
+
+def _svg(figure: Any) -> str:
+    """The figure's `<svg>` element alone: no prologue, no date, a width that follows the page."""
+    text = io.StringIO()
+    figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
+    svg = text.getvalue()
+    svg = svg[svg.index("<svg") :]
+    return re.sub(r'(<svg[^>]*?) width="[^"]*"', r'\1 width="100%"', re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", svg, count=1), count=1)
+
+
+__all__ = ["COLOURS", "line_chart"]

@@ -1,0 +1,164 @@
+"""What runs one neuron: takes its state folder, publishes where it serves, follows the chain head by head."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from taokit.axon import Axon, Route
+from taokit.chain import AsyncChain, Head, calls, reads
+from taokit.errors import ChainRefused, NetworkError, NoSuchSubnet, NotRegistered
+from taokit.metagraph import Endpoint
+from taokit.neuron.place import Place
+from taokit.neuron.role import Role
+from taokit.neuron.state import StateFolder, neuron_folder
+from taokit.neuron.submission import LIFETIME
+from taokit.signer import Signer
+
+log = logging.getLogger("taokit.neuron")
+
+DRAIN_S = 10.0
+"""Seconds that requests under way get when a neuron stops."""
+REFRESH_BLOCKS = 10
+"""A neuron looks at its subnet at least this often."""
+
+
+class Neuron(ABC):
+    """One running neuron. `start` returns when it serves and follows the chain; `wait` until it ends."""
+
+    def __init__(self, role: Role, place: Place, *, signer: Signer, chain: AsyncChain) -> None:
+        self.role = role
+        self.place = place
+        self.signer = signer
+        self.chain = chain
+        self.folder: StateFolder
+        self.port: int | None = None
+        """The port it serves at, once started; None when it serves nothing."""
+        self._axon: Axon | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._published = Publisher(chain, signer, place.netuid)
+
+    async def start(self) -> None:
+        """Become part of the subnet. Raises `NoSuchSubnet`, `NotRegistered`, `AlreadyRunning` or `ConfigurationError`."""
+        netuid, hotkey = self.place.netuid, self.signer.ss58
+        if not await self.chain.read(reads.subnet_exists(netuid)):
+            raise NoSuchSubnet(f"there is no subnet {netuid} on this chain", hint="choose another with --netuid")
+        if await self.chain.read(reads.uid_of(netuid, hotkey)) is None:
+            raise NotRegistered(hotkey, netuid)
+        genesis = await self.chain.genesis()
+        self.folder = StateFolder(
+            neuron_folder(self.place.state, genesis=genesis, netuid=netuid, hotkey=hotkey), before=self.place.before
+        )
+        try:
+            await self._begin()
+        except BaseException:
+            await self._end(0.0)
+            raise
+
+    async def _begin(self) -> None:
+        role, place = self.role, self.place
+        role.signer, role.chain, role.netuid = self.signer, self.chain, place.netuid
+        role.configure(place.settings)
+        role.metagraph = await self.chain.read(reads.metagraph(place.netuid))
+        await self.open()
+        await role.setup()
+        if place.port is not None:
+            self._axon = self.axon()
+            self.port = await self._axon.start(place.host, place.port)
+        self._task = asyncio.create_task(self._follow(self.chain.heads()), name=f"taokit {self.signer.ss58}")
+        await asyncio.sleep(0)
+
+    async def wait(self) -> None:
+        """Return when the neuron was stopped, or raise what ended it."""
+        assert self._task is not None
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.shield(self._task)
+
+    @property
+    def failed(self) -> BaseException | None:
+        """What ended the neuron by itself, or None while it runs."""
+        task = self._task
+        return task.exception() if task is not None and task.done() and not task.cancelled() else None
+
+    async def stop(self, drain_s: float = DRAIN_S) -> None:
+        """Leave: no new request, up to `drain_s` seconds for those under way, then everything is released."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+        await self._end(drain_s)
+
+    async def _end(self, drain_s: float) -> None:
+        if self._axon is not None:
+            await self._axon.stop(drain_s)
+            self._axon = None
+        try:
+            await self.role.close()
+        finally:
+            await self.shut()
+            self.folder.close()
+
+    async def _follow(self, heads: AsyncIterator[Head]) -> None:
+        """Take each head as it comes. A chain that cannot be asked for a while is no reason to end."""
+        async for head in heads:
+            try:
+                await self._publish(head)
+                await self.step(head)
+            except NetworkError as error:
+                log.warning("block %d: %s", head.number, error)
+
+    async def _publish(self, head: Head) -> None:
+        if self.port is not None:
+            wanted = Endpoint(self.place.external_ip or self.place.host, self.place.external_port or self.port)
+            await self._published.advance(wanted, head)
+
+    def axon(self) -> Axon:
+        """The server of this neuron, not started yet."""
+        return Axon(self.signer.ss58, self.routes(), admit=self.role_admits())
+
+    @abstractmethod
+    def routes(self) -> list[Route]:
+        """What it serves."""
+
+    @abstractmethod
+    def role_admits(self) -> Callable[..., Awaitable[None]]:
+        """Who may ask it."""
+
+    @abstractmethod
+    async def open(self) -> None:
+        """Take what this kind of neuron needs besides."""
+
+    @abstractmethod
+    async def shut(self) -> None:
+        """Release what `open` took."""
+
+    @abstractmethod
+    async def step(self, head: Head) -> None:
+        """What this kind of neuron does at a new block."""
+
+
+class Publisher:
+    """Sees to it that the chain holds the address at which a neuron serves."""
+
+    def __init__(self, chain: AsyncChain, signer: Signer, netuid: int) -> None:
+        self._chain, self._signer, self._netuid = chain, signer, netuid
+        self._next_look = 0  # block
+
+    async def advance(self, wanted: Endpoint, head: Head) -> None:
+        """Compare with the record and send it where they differ, at most once in `LIFETIME` blocks."""
+        if head.number < self._next_look:
+            return
+        self._next_look = head.number + LIFETIME
+        stored = await self._chain.read(reads.axon(self._netuid, self._signer.ss58), at=head.hash)
+        if stored is not None and (stored.ip, stored.port) == (wanted.ip, wanted.port):
+            return
+        try:
+            call = calls.serve_axon(self._netuid, wanted.ip, wanted.port)
+            await self._chain.submit(call, self._signer, wait=None, period=LIFETIME)
+        except ChainRefused as error:
+            log.warning("the chain does not publish %s:%d: %s (%s)", wanted.ip, wanted.port, error, error.hint or "")
+
+
+__all__ = ["DRAIN_S", "REFRESH_BLOCKS", "Neuron", "Publisher"]

@@ -1,0 +1,66 @@
+"""The miner: subclass it, write `forward`, and it is served, authenticated and kept on chain for you."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import Any, ClassVar
+
+from taokit.axon import Caller, Route
+from taokit.errors import ConfigurationError, Forbidden
+from taokit.neuron.handlers import Handler, find_handlers
+from taokit.neuron.role import Role
+from taokit.protocol import Synapse
+
+
+class Miner(Role):
+    """Answers validators. Write `forward` for one message type, or mark several methods with `@route`.
+
+    `-> M` answers (a plain `def` runs in a worker thread), `-> AsyncIterator[str | bytes]` streams. Two handlers for
+    one message, or a missing annotation, fail when the class is defined.
+    """
+
+    handlers: ClassVar[tuple[Handler, ...]] = ()
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        cls.handlers = find_handlers(cls, dict(sys._getframe(1).f_locals))
+
+    async def admit(self, caller: Caller) -> None:
+        """Return for a caller that may ask, else raise `Refused`. By default every hotkey registered on the subnet may."""
+        if self.metagraph.uid_of(caller.hotkey) is None:
+            raise Forbidden(f"{caller.hotkey} is not registered on subnet {self.netuid}")
+
+    def priority(self, caller: Caller) -> float:
+        """Who comes first when requests wait: larger is sooner. By default the caller's stake, in rao."""
+        uid = self.metagraph.uid_of(caller.hotkey)
+        return 0.0 if uid is None else float(self.metagraph.stake[uid])
+
+    def routes(self) -> list[Route]:
+        """What the axon serves: one route for each handler."""
+        if not self.handlers:
+            raise ConfigurationError(
+                f"{type(self).__name__} answers no message",
+                hint="write `async def forward(self, synapse: YourMessage) -> YourMessage`",
+            )
+        return [self._route(handler) for handler in self.handlers]
+
+    def _route(self, handler: Handler) -> Route:
+        method = getattr(self, handler.method)
+
+        async def answer(message: Synapse, caller: Caller) -> Any:
+            if handler.kind == "thread":
+                return await asyncio.to_thread(method, message)
+            return method(message) if handler.kind == "stream" else await method(message)
+
+        options = handler.options
+        return Route(
+            handler.message,
+            answer,
+            deadline_s=options.deadline_s,
+            max_body=options.max_body,
+            unbound_body=options.unbound_body,
+        )
+
+
+__all__ = ["Miner"]

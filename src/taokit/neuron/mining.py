@@ -1,0 +1,44 @@
+"""Runs a miner: serves its handlers and keeps its view of the subnet fresh."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from taokit.axon import Route
+from taokit.chain import AsyncChain, Head, reads
+from taokit.errors import NotRegistered
+from taokit.neuron.host import REFRESH_BLOCKS, Neuron
+from taokit.neuron.miner import Miner
+from taokit.neuron.place import Place
+from taokit.signer import Signer
+
+
+class MinerNeuron(Neuron):
+    """One running miner."""
+
+    def __init__(self, miner: Miner, place: Place, *, signer: Signer, chain: AsyncChain) -> None:
+        super().__init__(miner, place, signer=signer, chain=chain)
+        self.miner = miner
+
+    async def open(self) -> None:
+        """A miner takes nothing besides."""
+
+    async def shut(self) -> None:
+        """And releases nothing."""
+
+    def routes(self) -> list[Route]:
+        return self.miner.routes()
+
+    def role_admits(self) -> Callable[..., Awaitable[None]]:
+        return self.miner.admit
+
+    async def step(self, head: Head) -> None:
+        """Look at the subnet every few blocks. Raises `NotRegistered` when the uid is gone."""
+        if head.number < self.miner.metagraph.block + REFRESH_BLOCKS:
+            return
+        self.miner.metagraph = await self.chain.read(reads.metagraph(self.place.netuid), at=head.hash)
+        if self.miner.metagraph.uid_of(self.signer.ss58) is None:
+            raise NotRegistered(self.signer.ss58, self.place.netuid)
+
+
+__all__ = ["MinerNeuron"]

@@ -1,0 +1,59 @@
+"""What a miner and a validator have in common: what the runner gives them, and their settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from taokit.chain import AsyncChain
+from taokit.errors import ConfigurationError
+from taokit.metagraph import Metagraph
+from taokit.signer import Signer
+
+
+class NoSettings(BaseModel):
+    """The settings of a role that has none."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Role:
+    """Base of `Miner` and `Validator`. Everything it needs is handed in before `setup`; it reads no flags or files."""
+
+    Settings: ClassVar[type[BaseModel]] = NoSettings
+    """A nested pydantic model; filled from `--set name=value` and from variables `TAOKIT_NAME`."""
+
+    signer: Signer
+    """Signs with this neuron's hotkey."""
+    chain: AsyncChain
+    """The chain it runs on."""
+    metagraph: Metagraph
+    """The subnet as this neuron last saw it; the runner replaces it as the chain moves on."""
+    netuid: int
+    """The subnet it runs on."""
+    settings: BaseModel
+    """An instance of `Settings`."""
+
+    async def setup(self) -> None:
+        """Whatever has to be ready before the neuron takes part. Runs once, before the port opens."""
+
+    async def close(self) -> None:
+        """Release what `setup` took. Runs once, after the last request or round."""
+
+    def configure(self, settings: Mapping[str, str]) -> None:
+        """Fill `settings` from text values. Raises `ConfigurationError` that names the field."""
+        try:
+            self.settings = type(self).Settings.model_validate(dict(settings))
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = ".".join(map(str, first["loc"]))
+            known = ", ".join(type(self).Settings.model_fields) or "none"
+            raise ConfigurationError(
+                f"setting `{name}` of {type(self).__name__}: {first['msg'].lower()}",
+                hint=f"its settings are: {known}; pass one as --set name=value",
+            ) from error
+
+
+__all__ = ["NoSettings", "Role"]

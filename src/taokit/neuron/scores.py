@@ -1,0 +1,87 @@
+"""A validator's scores: kept by hotkey, so that a uid that changes hands inherits nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from taokit.errors import ConfigurationError
+from taokit.metagraph import Metagraph
+from taokit.scoring import Memory, Rule, forget
+
+FILE = "scores"
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What a validator remembers of its rounds. A value: each round makes a new one."""
+
+    memory: Memory
+    registered: Mapping[str, int]  # block of registration of each remembered hotkey
+    epoch: int = -1  # of the last round
+    round: int = -1  # its place in the epoch
+
+    @classmethod
+    def start(cls, rule: Rule) -> Scores:
+        """Nobody scored yet."""
+        return cls(rule.start(), {})
+
+    def seen(self, graph: Metagraph) -> Scores:
+        """Without the hotkeys that left the subnet, or left it and came back: those begin anew."""
+        now = {hotkey: int(graph.block_at_registration[uid]) for uid, hotkey in enumerate(graph.hotkeys)}
+        gone = [hotkey for hotkey, block in self.registered.items() if now.get(hotkey) != block]
+        kept = {hotkey: block for hotkey, block in self.registered.items() if hotkey not in gone}
+        return replace(self, memory=forget(self.memory, gone), registered=kept) if gone else self
+
+    def scored(self, rule: Rule, graph: Metagraph, scores: Mapping[int, float], *, epoch: int, round: int) -> Scores:
+        """After one round. Scores are by uid of this metagraph, finite and at least 0, else `ConfigurationError`."""
+        unknown = [uid for uid in scores if uid not in graph.uids]
+        if unknown:
+            raise ConfigurationError(
+                f"score() returned a score for uid {unknown[0]}, the subnet has {graph.n} uids",
+                hint="return scores by uid of round.metagraph",
+            )
+        by_hotkey = {graph.hotkeys[uid]: float(score) for uid, score in scores.items()}
+        registered = {graph.hotkeys[uid]: int(graph.block_at_registration[uid]) for uid in scores}
+        return Scores(
+            rule.update(self.memory, by_hotkey, epoch=epoch), {**self.registered, **registered}, epoch, round
+        )
+
+    def passed(self, epoch: int, round: int) -> Scores:
+        """After a round that gave no scores: what is remembered stays."""
+        return replace(self, epoch=epoch, round=round)
+
+    def weights(self, rule: Rule, graph: Metagraph, *, burn: float = 0.0) -> dict[int, float]:
+        """Shares by uid for the hotkeys that are still registered; `burn` of it to the owner's uid. May be empty."""
+        shares = {
+            uid: share
+            for hotkey, share in rule.split(self.memory).items()
+            if (uid := graph.uid_of(hotkey)) is not None
+        }
+        owner = graph.uid_of(graph.owner_hotkey)
+        if not burn or owner is None or not any(shares.values()):
+            return shares
+        total = sum(shares.values())
+        kept = {uid: share / total * (1 - burn) for uid, share in shares.items()}
+        return {**kept, owner: kept.get(owner, 0.0) + burn}
+
+    def to_json(self, rule: Rule) -> dict[str, Any]:
+        """Plain values; `scores`, the rule's present score for each hotkey, is there for people and tables."""
+        return {
+            "epoch": self.epoch,
+            "round": self.round,
+            "registered": dict(self.registered),
+            "memory": self.memory,
+            "scores": dict(rule.scores(self.memory)),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any], rule: Rule) -> Scores:
+        """The scores that `to_json` wrote. Raises `StateCorrupt` for another rule's memory."""
+        rule.scores(data["memory"])
+        return cls(data["memory"], data["registered"], data["epoch"], data["round"])
+
+
+__all__ = ["FILE", "VERSION", "Scores"]

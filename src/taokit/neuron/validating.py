@@ -1,0 +1,242 @@
+"""Runs a validator: rounds at their blocks, scores into weights, weights onto the chain."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+from taokit.axon import Route
+from taokit.chain import AsyncChain, Head, Read, Schedule, reads
+from taokit.dendrite import Dendrite, Reply, Target
+from taokit.errors import ConfigurationError, Forbidden, NotRegistered
+from taokit.metagraph import Metagraph
+from taokit.neuron import scores as scores_file
+from taokit.neuron.host import REFRESH_BLOCKS, Neuron
+from taokit.neuron.place import Place
+from taokit.neuron.scores import Scores
+from taokit.neuron.submission import SALT_WORDS, View
+from taokit.neuron.timetable import Timetable, timetable
+from taokit.neuron.validator import Question, Round, Validator
+from taokit.neuron.weights import Target as WeightTarget
+from taokit.neuron.weights import WeightSetter, view
+from taokit.protocol import Synapse
+from taokit.signer import Signer
+
+log = logging.getLogger("taokit.neuron.validator")
+
+STATUS = "status"
+STATUS_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a validator sees of the chain at one block."""
+
+    schedule: Schedule
+    weights: View
+    uid: int
+    threshold: int  # rao of stake weight below which it counts for nothing
+
+    @property
+    def offset(self) -> int:
+        """Blocks since the epoch began."""
+        return self.schedule.block - self.schedule.last_epoch_block
+
+
+def look(netuid: int, hotkey: str, *, mechanism: int, version_key: int) -> Read[Look | None]:
+    """What the validator needs to know at a block, all of it from that block; None when it has no uid."""
+    uid = yield from reads.uid_of(netuid, hotkey)
+    if uid is None:
+        return None
+    schedule = yield from reads.schedule(netuid)
+    target = WeightTarget(netuid, mechanism, version_key, uid)
+    seen = yield from view(target, hotkey, schedule)
+    threshold = yield from reads.stake_threshold()
+    return Look(schedule, seen, uid, threshold)
+
+
+class ValidatorNeuron(Neuron):
+    """One running validator."""
+
+    def __init__(self, validator: Validator, place: Place, *, signer: Signer, chain: AsyncChain) -> None:
+        super().__init__(validator, place, signer=signer, chain=chain)
+        self.validator = validator
+        self.scores = Scores.start(validator.rule)
+        self._wake = 0  # block before which there is nothing to do
+        self._told = -1  # epoch in which it last said what it lacks
+        self._lacks = ""
+
+    async def open(self) -> None:
+        """Read the files, open the client."""
+        saved = self.folder.load(scores_file.FILE, scores_file.VERSION)
+        if saved is not None:
+            self.scores = Scores.from_json(saved, self.validator.rule)
+        self.setter = WeightSetter(self.chain, self.signer, self.folder, salt=self._salt)
+        self.dendrite = Dendrite(self.signer, allow_private=self.place.allow_private)
+
+    async def shut(self) -> None:
+        """Close the client."""
+        if hasattr(self, "dendrite"):
+            await self.dendrite.close()
+
+    def routes(self) -> list[Route]:
+        """A validator answers the built-in ping only."""
+        return []
+
+    def role_admits(self) -> Callable[..., Awaitable[None]]:
+        async def admit(caller: Any) -> None:
+            if self.validator.metagraph.uid_of(caller.hotkey) is None:
+                raise Forbidden(f"{caller.hotkey} is not registered on subnet {self.place.netuid}")
+
+        return admit
+
+    async def step(self, head: Head) -> None:
+        """Whatever this block asks for. Raises `NotRegistered` when the uid is gone."""
+        if head.number < self._wake:
+            return
+        validator = self.validator
+        seen = await self.chain.read(
+            look(
+                self.place.netuid,
+                self.signer.ss58,
+                mechanism=validator.mechanism,
+                version_key=validator.version_key,
+            ),
+            at=head.hash,
+        )
+        if seen is None:
+            raise NotRegistered(self.signer.ss58, self.place.netuid)
+        await self.setter.advance(seen.weights)
+        plan = timetable(seen.schedule.tempo, validator.rounds_per_epoch)
+        if self._due(seen, plan):
+            await self._act(head, seen, plan)
+        self._wake = self._next(seen, plan)
+        self._tell()
+
+    def _due(self, seen: Look, plan: Timetable) -> bool:
+        return self._due_round(seen, plan) is not None or self._weights_due(seen, plan)
+
+    def _due_round(self, seen: Look, plan: Timetable) -> int | None:
+        done = self.scores.round if self.scores.epoch == seen.schedule.epoch_index else -1
+        return plan.due_round(seen.offset, done)
+
+    def _weights_due(self, seen: Look, plan: Timetable) -> bool:
+        return seen.offset >= plan.weights and not self.setter.proposed(seen.weights.epoch)
+
+    async def _act(self, head: Head, seen: Look, plan: Timetable) -> None:
+        graph = await self.chain.read(reads.metagraph(self.place.netuid, weights=True), at=head.hash)
+        self.validator.metagraph = graph
+        self.scores = self.scores.seen(graph)
+        if not self._may_validate(graph, seen):
+            return
+        due = self._due_round(seen, plan)
+        if due is not None:
+            await self._round(graph, seen.schedule.epoch_index, due)
+        if self._weights_due(seen, plan):
+            await self._propose(graph, seen)
+
+    async def _propose(self, graph: Metagraph, seen: Look) -> None:
+        weights = self.scores.weights(self.validator.rule, graph, burn=self.validator.burn)
+        target = WeightTarget(self.place.netuid, self.validator.mechanism, self.validator.version_key, seen.uid)
+        await self.setter.propose(target, weights, graph, seen.weights)
+
+    async def _round(self, graph: Metagraph, epoch: int, place: int) -> None:
+        """Run one round and keep its scores. An exception in the user's code costs the round, nothing else."""
+        round = self._make_round(graph, epoch, place)
+        try:
+            async with asyncio.timeout(2 * self.validator.deadline):
+                given = await self.validator.run_round(round)
+            scores = self.scores.scored(self.validator.rule, graph, given, epoch=epoch, round=place)
+        except TimeoutError:
+            log.error("round %d took more than twice its deadline and was given up", round.number)  # noqa: TRY400  no trace
+            return self._keep(self.scores.passed(epoch, place))
+        except Exception:
+            log.exception("round %d failed in %s", round.number, type(self.validator).__name__)
+            return self._keep(self.scores.passed(epoch, place))
+        return self._keep(scores)
+
+    def _keep(self, scores: Scores) -> None:
+        self.scores = scores
+        self.folder.save(scores_file.FILE, scores_file.VERSION, scores.to_json(self.validator.rule))
+
+    def _make_round(self, graph: Metagraph, epoch: int, place: int) -> Round:
+        number = epoch * self.validator.rounds_per_epoch + place
+        uids = tuple(uid for uid in graph.serving() if graph.hotkeys[uid] != self.signer.ss58)
+        return Round(
+            number=number,
+            epoch=epoch,
+            block=graph.block,
+            metagraph=graph,
+            uids=uids,
+            random=random.Random(self._draw(f"round {number}")),  # noqa: S311  reproducible from the seed on purpose
+            _ask=lambda question: self._ask(graph, uids, question),
+        )
+
+    async def _ask(self, graph: Metagraph, uids: tuple[int, ...], question: Question) -> list[Reply[Any]]:
+        asked = tuple(question) if isinstance(question, Mapping) else uids if question is not None else ()
+        unknown = [uid for uid in asked if uid not in graph.uids]
+        if unknown:
+            raise ConfigurationError(f"query() asks uid {unknown[0]}, the subnet has {graph.n} uids")
+        targets = [
+            Target(uid, graph.hotkeys[uid], graph.endpoints[uid].ip, graph.endpoints[uid].port) for uid in asked
+        ]
+        if not targets or question is None:
+            return []
+        messages: Synapse | Mapping[int, Synapse] = question
+        return await self.dendrite.ask_all(targets, messages, timeout_s=self.validator.deadline)
+
+    def _may_validate(self, graph: Metagraph, seen: Look) -> bool:
+        """Whether queries and weights make sense now; when not, say once an epoch what is missing."""
+        self._lacks = lacks(graph, seen, self.signer.ss58, self.place.netuid)
+        if self._lacks and self._told != seen.schedule.epoch_index:
+            self._told = seen.schedule.epoch_index
+            log.warning("this validator neither asks nor commits: %s", self._lacks)
+        return not self._lacks
+
+    def _next(self, seen: Look, plan: Timetable) -> int:
+        """The next block at which there is something to do, as far as is known now."""
+        block = seen.schedule.block
+        if self.setter.busy:
+            return block + 1
+        ahead = plan.next_offset(seen.offset, seen.schedule.tempo) - seen.offset
+        left = seen.schedule.blocks_left or REFRESH_BLOCKS
+        return block + max(1, min(ahead, left, REFRESH_BLOCKS))
+
+    def _tell(self) -> None:
+        """Leave word for whoever looks at this neuron from outside."""
+        status = {"waiting": self._lacks or self.setter.waiting, "weights_block": self.setter.landed_block}
+        if status != getattr(self, "_status", None):
+            self._status = status
+            self.folder.save(STATUS, STATUS_VERSION, status)
+
+    def _draw(self, purpose: str) -> int:
+        """A number that only who knows the seed can tell."""
+        text = f"{self.signer.ss58} {purpose}".encode()
+        return int.from_bytes(blake2b(text, key=self.place.seed[:64], digest_size=32).digest(), "big")
+
+    def _salt(self, epoch: int) -> tuple[int, ...]:
+        drawn = self._draw(f"salt {epoch}")
+        return tuple(drawn >> (16 * k) & 0xFFFF for k in range(SALT_WORDS))
+
+
+def lacks(graph: Metagraph, seen: Look, hotkey: str, netuid: int) -> str:
+    """What a hotkey lacks to validate, with the command for it; empty when it lacks nothing."""
+    if hotkey == graph.owner_hotkey:
+        return ""
+    stake = f"btcli stake add --netuid {netuid} --hotkey {hotkey}"
+    if int(graph.stake[seen.uid]) < seen.threshold:
+        return f"its stake of {graph.stake[seen.uid]} rao is below the threshold of {seen.threshold} rao: {stake}"
+    if not graph.validator_permit[seen.uid]:
+        return (
+            f"a validator permit, which the {graph.parameters.max_validators} highest stakes get at the next epoch; "
+            f"this hotkey has {graph.stake[seen.uid]} rao: {stake}"
+        )
+    return ""
+
+
+__all__ = ["STATUS", "STATUS_VERSION", "Look", "ValidatorNeuron", "lacks", "look"]

@@ -1,0 +1,70 @@
+"""The validator: subclass it, write `query` and `score`; asking, keeping scores and setting weights are done for you."""
+
+from __future__ import annotations
+
+import random
+from abc import abstractmethod
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeAlias
+
+from taokit.dendrite import Reply
+from taokit.metagraph import Metagraph
+from taokit.neuron.role import Role
+from taokit.protocol import Synapse
+from taokit.scoring import EpochMean, Rule
+
+Question: TypeAlias = Synapse | Mapping[int, Synapse] | None
+"""What a round asks: everyone the same, each uid its own, or nobody anything."""
+Ask: TypeAlias = Callable[[Question], Awaitable[list[Reply[Any]]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round of a validator."""
+
+    number: int  # counts on from epoch to epoch
+    epoch: int  # the subnet's epoch counter, which tempo changes do not reset
+    block: int  # the head when the round began
+    metagraph: Metagraph
+    uids: tuple[int, ...]  # those that serve, without this validator
+    random: random.Random  # this validator's own draw for this round
+    _ask: Ask
+
+    async def ask(self, question: Question) -> list[Reply[Any]]:
+        """One reply for each uid asked, in order, within the round's deadline, whatever each neuron does."""
+        return await self._ask(question)
+
+
+class Validator(Role):
+    """Asks miners, scores what they answer, and has its weights set. Subclass it with `query` and `score`."""
+
+    rounds_per_epoch: ClassVar[int] = 1
+    """How many rounds, spread over the part of the epoch before the weights go out."""
+    deadline: ClassVar[float] = 12.0
+    """Seconds a round may take, from its start."""
+    rule: ClassVar[Rule] = EpochMean()
+    """How scores become shares of the weights."""
+    burn: ClassVar[float] = 0.0
+    """Share of the weights, 0 to 1, that goes to the subnet owner's uid, whose incentive the chain burns."""
+    mechanism: ClassVar[int] = 0
+    """Which of the subnet's mechanisms this validator serves."""
+    version_key: ClassVar[int] = 0
+    """The version of this validator's code, which the subnet may demand."""
+
+    @abstractmethod
+    async def query(self, round: Round) -> Question:
+        """What this round asks: everyone the same, each uid its own, or nobody anything."""
+
+    @abstractmethod
+    def score(self, round: Round, replies: Sequence[Reply[Any]]) -> Mapping[int, float]:
+        """Scores by uid, finite and at least 0. A uid left out keeps the score it has; a failed reply is 0."""
+
+    async def run_round(self, round: Round) -> Mapping[int, float]:
+        """The scores of one round. Override it where there is nothing to ask."""
+        replies = await round.ask(await self.query(round))
+        failed = {reply.uid: 0.0 for reply in replies if reply.error is not None}
+        return {**self.score(round, replies), **failed}
+
+
+__all__ = ["Question", "Round", "Validator"]

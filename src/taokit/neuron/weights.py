@@ -1,0 +1,152 @@
+"""Carries a validator's weights to the chain, and calls them set only when it has read them back from there."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from taokit.chain import AsyncChain, Call, Read, Schedule, reads
+from taokit.consensus import prepare
+from taokit.errors import ChainRefused, NetworkError
+from taokit.metagraph import Metagraph
+from taokit.neuron.state import StateFolder
+from taokit.neuron.submission import LIFETIME, Dropped, Landed, Send, Stage, Submission, View, Wait, advance
+from taokit.signer import Signer
+
+log = logging.getLogger("taokit.neuron.weights")
+
+FILE = "weights"
+VERSION = 1
+
+Salt = Callable[[int], tuple[int, ...]]
+"""Sixteen-bit words that salt the commit of an epoch. Secret until the reveal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whose weights, and where they go."""
+
+    netuid: int
+    mechanism: int
+    version_key: int
+    uid: int
+
+
+def view(target: Target, hotkey: str, schedule: Schedule) -> Read[View]:
+    """What the chain says about one validator's weights."""
+    commits = yield from reads.weight_commits(target.netuid, hotkey, target.mechanism)
+    row = yield from reads.weights(target.netuid, target.uid, target.mechanism)
+    last_update = yield from reads.last_update(target.netuid, target.uid, target.mechanism)
+    due = schedule.next_epoch == schedule.block + 1
+    return View(
+        block=schedule.block,
+        epoch=schedule.epoch_index + due,
+        reveal_period=schedule.reveal_period,
+        commits=commits,
+        row=tuple((int(uid), int(value)) for uid, value in row),
+        last_update=last_update,
+    )
+
+
+class WeightSetter:
+    """Takes a vector from scores to visible on chain: plain, or by hash commit and reveal, as the subnet has it.
+
+    Everything it is about to do is on the disk before it is done, so it may be killed anywhere and made again from its
+    files: it neither commits twice in an epoch nor loses what it committed.
+    """
+
+    def __init__(self, chain: AsyncChain, signer: Signer, folder: StateFolder, *, salt: Salt) -> None:
+        self._chain = chain
+        self._signer = signer
+        self._folder = folder
+        self._salt = salt
+        saved: dict[str, Any] = folder.load(FILE, VERSION) or {"pending": [], "epoch": None, "landed": None}
+        self._pending = [Submission.from_json(item) for item in saved["pending"]]
+        self._epoch: int | None = saved["epoch"]
+        self.landed_block: int | None = saved["landed"]
+        """The block at which weights were last read back from the chain; None before the first time."""
+        self.waiting = ""
+        """What it waits for, to be read after "waits for"; empty when it waits for nothing."""
+
+    def proposed(self, epoch: int) -> bool:
+        """Whether weights were already made in this epoch."""
+        return self._epoch is not None and self._epoch >= epoch
+
+    @property
+    def busy(self) -> bool:
+        """Whether something was sent whose fate the next blocks decide."""
+        return any(item.sent is not None for item in self._pending)
+
+    async def propose(self, target: Target, weights: Mapping[int, float], graph: Metagraph, seen: View) -> None:
+        """Start a vector on its way. One that is empty or all zero is held back: it would say that all are equal."""
+        if self.proposed(seen.epoch):
+            return
+        if not any(weights.values()):
+            self.waiting = "a miner with a score above 0"
+            return
+        prepared = prepare(weights, graph.n)
+        hidden = graph.parameters.commit_reveal
+        stage: Stage = "committing" if hidden else "setting"
+        submission = Submission(
+            netuid=target.netuid,
+            mechanism=target.mechanism,
+            epoch=seen.epoch,
+            made=seen.block,
+            uids=tuple(map(int, prepared.uids)),
+            values=tuple(map(int, prepared.values)),
+            salt=self._salt(seen.epoch) if hidden else (),
+            version_key=target.version_key,
+            stage=stage,
+        )
+        self._epoch = seen.epoch
+        self._pending.append(submission)
+        await self.advance(seen)
+
+    async def advance(self, seen: View) -> None:
+        """Do what this block asks for: send, send again what is lost, note what has landed."""
+        self.waiting = ""
+        calls: list[Call] = []
+        before = (tuple(self._pending), self.landed_block, self._epoch)
+        self._pending = [kept for item in self._pending if (kept := self._advanced(item, seen, calls)) is not None]
+        if before != (tuple(self._pending), self.landed_block, self._epoch) or calls:
+            self._save()
+        for call in calls:
+            await self._send(call)
+
+    def _advanced(self, item: Submission, seen: View, calls: list[Call]) -> Submission | None:
+        item, step = advance(item, seen, self._signer.public_key)
+        match step:
+            case Send(call):
+                calls.append(call)
+                self.waiting = "its extrinsic to get into a block"
+            case Wait(reason):
+                self.waiting = reason
+            case Landed(block):
+                self.landed_block = block
+                log.info("weights of epoch %d are on chain, read back at block %d", item.epoch, block)
+                return None
+            case Dropped(reason):
+                log.warning("weights of epoch %d are lost: %s", item.epoch, reason)
+                return None
+        return item
+
+    async def _send(self, call: Call) -> None:
+        """Send without waiting: whether it got there is read from the chain. A refusal is tried again later."""
+        try:
+            await self._chain.submit(call, self._signer, wait=None, period=LIFETIME)
+        except (ChainRefused, NetworkError) as error:
+            self.waiting = f"the chain to take {call.function}: {error}"
+            log.warning("%s was not taken: %s (%s)", call.function, error, error.hint or "no hint")
+
+    def _save(self) -> None:
+        data = {
+            "pending": [item.to_json() for item in self._pending],
+            "epoch": self._epoch,
+            "landed": self.landed_block,
+        }
+        self._folder.save(FILE, VERSION, data)
+
+
+__all__ = ["FILE", "VERSION", "Salt", "Target", "WeightSetter", "view"]

@@ -1,0 +1,128 @@
+"""What a client makes of an answer: the message with its answers, or the error that says why not."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from taokit.errors import BadAnswer, Disconnected, NotServed, TimedOut, Unreachable
+from taokit.protocol import legacy
+from taokit.protocol.bodies import filled
+from taokit.protocol.objects import MAX_DEPTH, NotAnObject, read_object
+from taokit.protocol.synapse import Synapse
+
+M = TypeVar("M", bound=Synapse)
+
+JSON_TYPE = re.compile(r"\s*application/(?:[\w.+-]+\+)?json\s*(?:;.*)?", re.IGNORECASE)
+STATUS = re.compile(r"-?[0-9]{1,19}")
+LONGEST_TEXT = 512  # characters of a stranger's text that are kept
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An HTTP answer, read to its end and decompressed."""
+
+    status: int
+    headers: Mapping[str, str]  # by lower-case name
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How asking ended, in the two ways that callers look at it."""
+
+    word: str  # ok, not served, bad answer, timeout, disconnected, unreachable
+    status: int  # as existing scoring code expects it in dendrite.status_code
+
+
+def outcome(error: Exception | None) -> Outcome:
+    """The outcome that an error stands for; None stands for success."""
+    match error:
+        case None:
+            return Outcome("ok", 200)
+        case NotServed():
+            return Outcome("not served", error.status)
+        case TimedOut():
+            return Outcome("timeout", 408)
+        case Disconnected():
+            return Outcome("disconnected", 503)
+        case Unreachable():
+            return Outcome("unreachable", 503)
+        case _:
+            return Outcome("bad answer", 422)
+
+
+def read_legacy_answer(sent: M, response: Response, *, depth: int = MAX_DEPTH) -> M:
+    """A copy of the question with the answers of a legacy server; `NotServed` or `BadAnswer` when there are none.
+
+    What was asked, the timeout and both identities stay as they were sent, whatever the answer claims.
+    """
+    given = _json_object(response, depth)
+    said = _status_header(response.headers)
+    if response.status != 200:
+        raise NotServed(_message(given), status=response.status)
+    if said not in (None, 200):
+        text = response.headers.get(legacy.AXON + "status_message", "")
+        raise NotServed(text[:LONGEST_TEXT], status=said)
+    answer = filled(sent, given)
+    _note_success(answer, response.headers, given)
+    return answer
+
+
+def read_answer(sent: M, response: Response, *, depth: int = MAX_DEPTH) -> M:
+    """A copy of the question with the answers of a btauth server; `NotServed` or `BadAnswer` when there are none."""
+    given = _json_object(response, depth)
+    if response.status != 200:
+        raise NotServed(_message(given), status=response.status)
+    answer = filled(sent, given)
+    _note_success(answer, {}, {})
+    return answer
+
+
+def _json_object(response: Response, depth: int) -> dict[str, Any]:
+    kind = response.headers.get("content-type", "")
+    if not JSON_TYPE.fullmatch(kind):
+        raise BadAnswer(f"status {response.status} with content type {kind[:64]!r}, not JSON")
+    try:
+        return read_object(response.body, depth=depth)
+    except NotAnObject as error:
+        raise BadAnswer(f"status {response.status} with a body that is {error}") from None
+
+
+def _status_header(headers: Mapping[str, str]) -> int | None:
+    for name in (legacy.AXON + "status_code", legacy.DENDRITE + "status_code"):
+        if not STATUS.fullmatch(headers.get(name, "0")):
+            raise BadAnswer(f"{name} is not an integer")
+    text = headers.get(legacy.AXON + "status_code")
+    return None if text is None else int(text)
+
+
+def _message(given: Mapping[str, Any]) -> str:
+    text = given.get("message", "")
+    if not isinstance(text, str):
+        raise BadAnswer("the refusal's message is not text")
+    return text[:LONGEST_TEXT]
+
+
+def _note_success(answer: Synapse, headers: Mapping[str, str], given: Mapping[str, Any]) -> None:
+    answer.axon = copy.copy(answer.axon)
+    answer.axon.status_code, answer.axon.status_message = 200, "Success"
+    answer.axon.process_time = _claimed_time(headers, given)
+    answer.dendrite.status_code, answer.dendrite.status_message = 200, "Success"
+
+
+def _claimed_time(headers: Mapping[str, str], given: Mapping[str, Any]) -> float | None:
+    """The seconds that the miner says it worked, when that is a finite number from 0."""
+    inside = given.get("axon")
+    claimed = headers.get(
+        legacy.AXON + "process_time", inside.get("process_time") if isinstance(inside, dict) else None
+    )
+    text = "" if claimed is None or isinstance(claimed, bool) else str(claimed)
+    seconds = float(text) if legacy.NUMBER.fullmatch(text) else float("inf")
+    return seconds if seconds < float("inf") else None
+
+
+__all__ = ["Outcome", "Response", "outcome", "read_answer", "read_legacy_answer"]

@@ -1,0 +1,117 @@
+"""What a caller says of itself, and what must hold before anyone believes it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from taokit.errors import BadSignature, Stale, WrongReceiver
+
+LEGACY = "legacy"
+BTAUTH = "btauth"
+EPISTULA = "epistula"
+
+SECOND_NS = 1_000_000_000
+
+Verify = Callable[[str, bytes, bytes, str], bool]
+"""Whether an ss58 address signed a message: address, message, signature, scheme."""
+
+ReplayKey = tuple[str, str, str, int]
+"""Format, sender, uuid, nonce: what one request has that no other may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim(ABC):
+    """What a caller says of itself: read from its headers, well-formed, not yet believed."""
+
+    sender: str  # ss58 hotkey
+    receiver: str | None  # ss58 hotkey; None when the request names nobody
+    uuid: str  # "" in a format that has none
+    nonce_ns: int  # the sender's clock, nanoseconds since 1970
+    signature: bytes  # 64 bytes
+    scheme: str  # sr25519 or ed25519
+
+    @property
+    @abstractmethod
+    def format(self) -> str:
+        """`legacy`, `btauth` or `epistula`."""
+
+    @abstractmethod
+    def message(self, body: bytes) -> bytes:
+        """The exact bytes that both sides sign and verify."""
+
+    @property
+    def allowance_ns(self) -> int:
+        """What the sender's own time limit adds to the age at which its nonce is still fresh."""
+        return 0
+
+    @property
+    def replay_key(self) -> ReplayKey:
+        """What tells this request from every other one, in all formats."""
+        return (self.format, self.sender, self.uuid, self.nonce_ns)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How far a nonce may lie from the receiver's clock; both ends are inside."""
+
+    behind_ns: int
+    ahead_ns: int = 2 * SECOND_NS
+
+    def last_fresh_ns(self, claim: Claim) -> int:
+        """The last moment at which this claim is still fresh, and so must be remembered."""
+        return claim.nonce_ns + self.behind_ns + claim.allowance_ns
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """One window per format."""
+
+    legacy: Window = Window(behind_ns=4 * SECOND_NS)  # and up to 12 s of the caller's timeout
+    btauth: Window = Window(behind_ns=10 * SECOND_NS)
+    epistula: Window = Window(behind_ns=8 * SECOND_NS)
+
+    def of(self, format: str) -> Window:
+        """The window of a format."""
+        window: Window = getattr(self, format)
+        return window
+
+
+def check_headers(
+    claim: Claim, *, me: str, now_ns: int, window: Window, started_ns: int = 0, unbound_receiver: bool = False
+) -> None:
+    """Return when the claim is meant for this axon and fresh, else raise the `Refused` that says why. Needs no body.
+
+    `started_ns` is when the replay memory began: what was signed before then may have been accepted before.
+    """
+    if claim.receiver != me and not (claim.receiver is None and unbound_receiver):
+        raise WrongReceiver(f"signed for {claim.receiver}, this axon is {me}")
+    offset_ns = claim.nonce_ns - now_ns
+    if offset_ns > window.ahead_ns or now_ns > window.last_fresh_ns(claim):
+        behind_ms = (window.behind_ns + claim.allowance_ns) / 1e6
+        bounds = f"allowed are -{behind_ms:.0f} to +{window.ahead_ns / 1e6:.0f} ms"
+        raise Stale(f"{claim.sender}: nonce is {offset_ns / 1e6:+.0f} ms from this clock, {bounds}")
+    if claim.nonce_ns < started_ns - window.ahead_ns:
+        raise Stale(f"{claim.sender}: signed before this axon started")
+
+
+def check_signature(claim: Claim, body: bytes, *, verify: Verify) -> None:
+    """Return when the sender signed this very request, else raise `BadSignature`."""
+    if not verify(claim.sender, claim.message(body), claim.signature, claim.scheme):
+        raise BadSignature(f"not signed by {claim.sender}")
+
+
+__all__ = [
+    "BTAUTH",
+    "EPISTULA",
+    "LEGACY",
+    "SECOND_NS",
+    "Claim",
+    "ReplayKey",
+    "Verify",
+    "Window",
+    "Windows",
+    "check_headers",
+    "check_signature",
+]

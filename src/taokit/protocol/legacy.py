@@ -1,0 +1,317 @@
+"""The synapse protocol of SDK 7 to 10: a flat envelope, headers of its own, a hash over chosen fields."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from taokit.errors import LocalError, Malformed, Unauthenticated
+from taokit.protocol.bodies import dumped
+from taokit.protocol.claim import LEGACY, SECOND_NS, Claim
+from taokit.protocol.objects import COMPACT, SPACED, write_object
+from taokit.protocol.request import SignedRequest
+from taokit.protocol.synapse import DEFAULT_TIMEOUT, Synapse, stub_values
+from taokit.protocol.terminal import INTEGERS, TERMINAL_FIELDS, Terminal
+from taokit.protocol.verify import decode_ss58
+from taokit.signer import SR25519, Signer
+
+AXON = "bt_header_axon_"
+DENDRITE = "bt_header_dendrite_"
+STUB = "bt_header_input_obj_"
+BODY_HASH = "computed_body_hash"
+AUTH_HEADERS = (
+    DENDRITE + "nonce",
+    DENDRITE + "uuid",
+    DENDRITE + "hotkey",
+    DENDRITE + "signature",
+    BODY_HASH,
+)
+MARKS = (DENDRITE + "hotkey", AXON + "hotkey")
+
+SENT_VERSION = 10_005_000  # real servers only ask whether it is at least 7.2.0
+MAX_TIMEOUT = 300.0
+WINDOW_TIMEOUT = 12.0  # seconds of a caller's timeout that may widen the window
+
+INTEGER = re.compile(r"0|[1-9][0-9]{0,18}")
+NUMBER = re.compile(r"[0-9]{1,20}(?:\.[0-9]{0,40})?(?:[eE][+-]?[0-9]{1,3})?")
+UUID = re.compile(r"[0-9A-Za-z-]{1,64}")
+SIGNATURE = re.compile(r"0x([0-9a-fA-F]{128})")
+HEX64 = re.compile(r"[0-9a-f]{64}")
+
+
+def is_served(kind: type[Synapse], *, unbound_body: bool = False) -> bool:
+    """Whether a message may be asked over legacy: its questions are bound, or it has none, or its route says so."""
+    return unbound_body or bool(kind.hash_fields()) or not kind.question_fields()
+
+
+def field_hash(value: object) -> str:
+    """The sha3-256 of a dumped value's `str()`, in hex."""
+    return hashlib.sha3_256(str(value).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def body_hash(message: Synapse) -> str:
+    """The hash that stands for the body under the signature: 64 hex digits over the hash fields alone."""
+    names = type(message).hash_fields()
+    values = dumped(message, names)
+    digests = "".join(field_hash(values[name]) for name in names)
+    return hashlib.sha3_256(digests.encode("ascii")).hexdigest()
+
+
+def signed_message(nonce_ns: int, *, sender: str, receiver: str, uuid: str, body_hash: str) -> bytes:
+    """The signed bytes: five texts with dots between them."""
+    return f"{nonce_ns}.{sender}.{receiver}.{uuid}.{body_hash}".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """What legacy headers say, typed; what they do not say is None."""
+
+    dendrite: Terminal
+    axon: Terminal
+    timeout: float | None  # seconds
+    body_hash: str | None
+
+    @classmethod
+    def read(cls, headers: Mapping[str, str]) -> Self:
+        """Read headers with lower-case names; `Malformed` when a number does not parse. Stubs are not looked at."""
+        return cls(
+            dendrite=_terminal(headers, DENDRITE),
+            axon=_terminal(headers, AXON),
+            timeout=_number("timeout", headers["timeout"]) if "timeout" in headers else None,
+            body_hash=headers.get(BODY_HASH),
+        )
+
+
+def _terminal(headers: Mapping[str, str], prefix: str) -> Terminal:
+    terminal = Terminal()
+    for name in TERMINAL_FIELDS:
+        text = headers.get(prefix + name)
+        if text is not None:
+            setattr(terminal, name, _typed(name, text))
+    return terminal
+
+
+def _typed(name: str, text: str) -> int | float | str:
+    if name in INTEGERS:
+        return _integer(name, text)
+    return _number(name, text) if name == "process_time" else text
+
+
+def _integer(name: str, text: str) -> int:
+    if not INTEGER.fullmatch(text):
+        raise Malformed(f"{name} is not 1 to 19 digits without a leading zero")
+    return int(text)
+
+
+def _number(name: str, text: str) -> float:
+    if not NUMBER.fullmatch(text) or not math.isfinite(float(text)):
+        raise Malformed(f"{name} is not a finite number from 0")
+    return float(text)
+
+
+@dataclass(frozen=True, slots=True)
+class LegacyClaim(Claim):
+    """What the headers of a legacy request say. The receiver is this axon's own hotkey when they name none."""
+
+    body_hash: str
+    headers: Headers
+    timeout: float  # seconds
+
+    @property
+    def format(self) -> str:
+        return LEGACY
+
+    def message(self, body: bytes) -> bytes:
+        return signed_message(
+            self.nonce_ns,
+            sender=self.sender,
+            receiver=self.receiver or "",
+            uuid=self.uuid,
+            body_hash=self.body_hash,
+        )
+
+    @property
+    def allowance_ns(self) -> int:
+        return int(min(self.timeout, WINDOW_TIMEOUT) * SECOND_NS) - 1  # this format's far end is outside the window
+
+    @classmethod
+    def from_request(cls, headers: Mapping[str, str], *, me: str, max_timeout: float = MAX_TIMEOUT) -> Self:
+        """Read the claim; `Unauthenticated` when a part of it is missing, `Malformed` when one does not parse."""
+        if missing := [name for name in AUTH_HEADERS if not headers.get(name)]:
+            raise Unauthenticated(f"{missing[0]} is missing")
+        read = Headers.read(headers)
+        decode_ss58(headers[DENDRITE + "hotkey"])
+        return cls(
+            sender=headers[DENDRITE + "hotkey"],
+            receiver=headers.get(AXON + "hotkey", me),
+            uuid=_matching(UUID, "uuid", headers[DENDRITE + "uuid"]),
+            nonce_ns=_integer("nonce", headers[DENDRITE + "nonce"]),
+            signature=bytes.fromhex(_matching(SIGNATURE, "signature", headers[DENDRITE + "signature"])[2:]),
+            scheme=SR25519,
+            body_hash=_matching(HEX64, "body hash", headers[BODY_HASH]),
+            headers=read,
+            timeout=_bounded(DEFAULT_TIMEOUT if read.timeout is None else read.timeout, max_timeout),
+        )
+
+
+def _matching(pattern: re.Pattern[str], name: str, text: str) -> str:
+    if not pattern.fullmatch(text):
+        raise Malformed(f"the {name} has a wrong form")
+    return text
+
+
+def _bounded(timeout: float, maximum: float) -> float:
+    if not 0 < timeout <= maximum:
+        raise Malformed(f"timeout {timeout:g} is not above 0 and at most {maximum:g} seconds")
+    return timeout
+
+
+def check_body(message: Synapse, claim: LegacyClaim) -> None:
+    """Return when the message is the one whose hash was signed, else raise `Malformed`."""
+    if body_hash(message) != claim.body_hash:
+        raise Malformed(f"the body of {type(message).__name__} is not the one that was hashed")
+
+
+def terminal_headers(prefix: str, terminal: Terminal) -> list[tuple[str, str]]:
+    """A header for everything that is known of one end."""
+    return [(prefix + name, str(value)) for name, value in terminal.values().items() if value is not None]
+
+
+def stub_headers(kind: type[Synapse]) -> list[tuple[str, str]]:
+    """A header for every field without a default, holding its type's empty value."""
+    return [(STUB + name, _base64_json(value)) for name, value in stub_values(kind).items()]
+
+
+def _base64_json(value: Any) -> str:
+    return base64.b64encode(json.dumps(value).encode()).decode("ascii")
+
+
+@dataclass(frozen=True, slots=True)
+class LegacyDraft:
+    """A question serialised and hashed once, to be signed for any number of receivers."""
+
+    name: str
+    timeout: float  # seconds
+    fields: str  # JSON of the class's own fields
+    stubs: tuple[tuple[str, str], ...]
+    body_hash: str
+
+    @classmethod
+    def of(cls, message: Synapse, *, timeout: float | None = None) -> Self:
+        """The draft of a question; its own timeout counts when none is given."""
+        kind = type(message)
+        return cls(
+            name=kind.__name__,
+            timeout=float(message.timeout if timeout is None else timeout),
+            fields=write_object(dumped(message, tuple(kind.model_fields)), SPACED),
+            stubs=tuple(stub_headers(kind)),
+            body_hash=body_hash(message),
+        )
+
+    def signed(
+        self, signer: Signer, *, receiver: Terminal, nonce_ns: int, uuid: str, ip: str | None = None
+    ) -> SignedRequest:
+        """The request for one receiver, of whom ip, port and hotkey are named. `ip` is the sender's public address."""
+        if signer.scheme != SR25519:
+            raise LocalError(f"the legacy format knows sr25519 only, {signer.ss58} signs with {signer.scheme}")
+        axon = Terminal(ip=receiver.ip, port=receiver.port, hotkey=receiver.hotkey)
+        dendrite = Terminal(ip=ip, version=SENT_VERSION, nonce=nonce_ns, uuid=uuid, hotkey=signer.ss58)
+        message = signed_message(
+            nonce_ns, sender=signer.ss58, receiver=receiver.hotkey or "", uuid=uuid, body_hash=self.body_hash
+        )
+        dendrite.signature = "0x" + signer.sign(message).hex()
+        return SignedRequest(f"/{self.name}", self._headers(dendrite, axon), self._body(dendrite, axon))
+
+    def _headers(self, dendrite: Terminal, axon: Terminal) -> tuple[tuple[str, str], ...]:
+        return (
+            ("name", self.name),
+            ("timeout", str(self.timeout)),
+            *terminal_headers(AXON, axon),
+            *terminal_headers(DENDRITE, dendrite),
+            *self.stubs,
+            ("header_size", "0"),
+            ("total_size", "0"),
+            (BODY_HASH, self.body_hash),
+            ("Content-Type", "application/json"),
+        )
+
+    def _body(self, dendrite: Terminal, axon: Terminal) -> bytes:
+        base = SPACED.encode(base_fields(self.name, self.timeout, dendrite, axon))
+        separator = ", " if len(self.fields) > 2 else ""
+        return (base[:-1] + separator + self.fields[1:]).encode("ascii")
+
+
+def base_fields(name: str, timeout: float, dendrite: Terminal, axon: Terminal) -> dict[str, Any]:
+    """The seven fields that begin every envelope. The sizes are another interpreter's; zero says so."""
+    return {
+        "name": name,
+        "timeout": timeout,
+        "total_size": 0,
+        "header_size": 0,
+        "dendrite": dendrite.values(),
+        "axon": axon.values(),
+        BODY_HASH: "",
+    }
+
+
+def answer_terminals(claim: LegacyClaim, *, peer: tuple[str, int], process_time: float) -> tuple[Terminal, Terminal]:
+    """The two ends as a successful answer names them: the verified sender without its signature, and this axon."""
+    said = claim.headers
+    dendrite = Terminal(
+        ip=peer[0],
+        port=peer[1],
+        version=said.dendrite.version,
+        nonce=claim.nonce_ns,
+        uuid=claim.uuid,
+        hotkey=claim.sender,
+    )
+    axon = Terminal(200, "Success", process_time, ip=said.axon.ip, port=said.axon.port, hotkey=said.axon.hotkey)
+    return dendrite, axon
+
+
+def answer_headers(message: Synapse, dendrite: Terminal, axon: Terminal) -> list[tuple[str, str]]:
+    """The headers of a successful answer; a stream sends them before its first byte."""
+    return [
+        ("name", type(message).__name__),
+        ("timeout", str(message.timeout)),
+        *terminal_headers(AXON, axon),
+        *terminal_headers(DENDRITE, dendrite),
+        *stub_headers(type(message)),
+        ("header_size", "0"),
+        ("total_size", "0"),
+        (BODY_HASH, body_hash(message)),
+    ]
+
+
+def answer_body(message: Synapse, dendrite: Terminal, axon: Terminal) -> bytes:
+    """The envelope of a successful answer, questions included, as real servers write it."""
+    kind = type(message)
+    base = base_fields(kind.__name__, message.timeout, dendrite, axon)
+    return write_object({**base, **dumped(message, tuple(kind.model_fields))}, COMPACT).encode()
+
+
+def refusal_headers(status: int, text: str) -> list[tuple[str, str]]:
+    """The headers by which old clients learn why they were refused; the text is ASCII and short."""
+    return [(AXON + "status_code", str(status)), (AXON + "status_message", text)]
+
+
+__all__ = [
+    "Headers",
+    "LegacyClaim",
+    "LegacyDraft",
+    "answer_body",
+    "answer_headers",
+    "answer_terminals",
+    "body_hash",
+    "check_body",
+    "field_hash",
+    "is_served",
+    "refusal_headers",
+    "signed_message",
+]

@@ -1,0 +1,85 @@
+"""Bodies as JSON: bounded and finite on the way in, bytes as base64 on the way out."""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic_core import from_json, to_jsonable_python
+
+from taokit.errors import LocalError
+
+MAX_DEPTH = 64
+BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+HUGE = re.compile(rb"[eE]\+?[0-9]{3}|[0-9]{300}")
+
+
+class NotAnObject(ValueError):
+    """A body that is not one bounded JSON object of finite numbers."""
+
+
+def read_object(body: bytes, *, depth: int = MAX_DEPTH) -> dict[str, Any]:
+    """The JSON object that a body holds, else `NotAnObject`. Nothing nests deeper than `depth`."""
+    if too_deep(body, depth):
+        raise NotAnObject(f"nested deeper than {depth} levels")
+    try:
+        value = from_json(body, allow_inf_nan=False)
+    except ValueError as error:
+        raise NotAnObject(f"not JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise NotAnObject(f"a JSON {type(value).__name__}, not an object")
+    if HUGE.search(body) and (names := list(non_finite(value))):
+        raise NotAnObject(f"`{names[0]}` is not a finite number")
+    return value
+
+
+def too_deep(body: bytes, depth: int) -> bool:
+    """Whether arrays and objects nest deeper than `depth`. Counting brackets settles nearly every body."""
+    if body.count(b"[") + body.count(b"{") <= depth:
+        return False
+    level = 0
+    for match in BRACKETS.finditer(body):
+        level += {b"[": 1, b"{": 1, b"]": -1, b"}": -1}.get(match.group(), 0)
+        if level > depth:
+            return True
+    return False
+
+
+def non_finite(value: object, path: str = "") -> Iterator[str]:
+    """The paths of all floats in a value that are infinite or not a number, such as `points.0.x`."""
+    if isinstance(value, float) and not math.isfinite(value):
+        yield path
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from non_finite(item, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, list | tuple | set | frozenset):
+        for index, item in enumerate(value):
+            yield from non_finite(item, f"{path}.{index}")
+
+
+def _wire_value(value: object) -> Any:
+    """What JSON has no word for: bytes as base64, everything else as pydantic writes it."""
+    if isinstance(value, bytes | bytearray | memoryview):
+        return base64.b64encode(value).decode("ascii")
+    return to_jsonable_python(value)
+
+
+SPACED = json.JSONEncoder(allow_nan=False, default=_wire_value)
+"""As the synapse protocol's clients write: blanks after separators, ASCII only."""
+COMPACT = json.JSONEncoder(allow_nan=False, default=_wire_value, separators=(",", ":"), ensure_ascii=False)
+
+
+def write_object(values: Mapping[str, Any], encoder: json.JSONEncoder = COMPACT) -> str:
+    """The JSON text of an object; `LocalError` names a field whose number is not finite."""
+    try:
+        return encoder.encode(values)
+    except ValueError as error:
+        names = list(non_finite(values))
+        raise LocalError(f"`{names[0]}` is not a finite number" if names else f"not JSON: {error}") from None
+
+
+__all__ = ["COMPACT", "MAX_DEPTH", "SPACED", "NotAnObject", "read_object", "write_object"]

@@ -1,0 +1,60 @@
+import json
+
+import pytest
+
+from taokit.errors import ConfigurationError
+from taokit.neuron.scores import Scores
+from taokit.scoring import Ema, EpochMean, Rank
+
+from .graphs import graph
+
+RULE = Rank(shares=(0.7, 0.3), over=EpochMean())
+
+
+def test_a_uid_that_changes_hands_inherits_nothing():
+    before, after = graph("a", "b", "c"), graph("a", "x", "c", registered={1: 900})
+    scores = Scores.start(RULE).scored(RULE, before, {1: 5.0, 2: 1.0}, epoch=1, round=0).seen(after)
+    assert scores.weights(RULE, after) == {2: 0.7}
+    assert "b" not in scores.memory["kept"]
+
+
+def test_a_hotkey_that_moves_takes_its_score_along():
+    before, after = graph("a", "b", "c"), graph("a", "c", "b", registered={1: 0, 2: 0})
+    scores = Scores.start(RULE).scored(RULE, before, {1: 5.0, 2: 1.0}, epoch=1, round=0).seen(after)
+    assert scores.weights(RULE, after) == {2: 0.7, 1: 0.3}
+
+
+def test_a_hotkey_that_left_and_came_back_begins_anew():
+    before, after = graph("a", "b"), graph("a", "b", registered={1: 900})
+    scores = Scores.start(RULE).scored(RULE, before, {1: 5.0}, epoch=1, round=0)
+    assert scores.seen(after).weights(RULE, after) == {}
+
+
+def test_a_round_that_left_a_uid_out_keeps_its_score():
+    rule, net = Ema(alpha=0.5), graph("a", "b", "c")
+    scores = Scores.start(rule).scored(rule, net, {1: 1.0, 2: 1.0}, epoch=1, round=0)
+    scores = scores.scored(rule, net, {2: 3.0}, epoch=1, round=1)
+    assert rule.scores(scores.memory) == {"b": 1.0, "c": 2.0}
+
+
+def test_burn_goes_to_the_owner_and_shares_still_add_up():
+    net = graph("owner", "b", "c")
+    scores = Scores.start(RULE).scored(RULE, net, {1: 5.0, 2: 1.0}, epoch=1, round=0)
+    weights = scores.weights(RULE, net, burn=0.2)
+    assert weights == pytest.approx({0: 0.2, 1: 0.56, 2: 0.24})
+
+
+def test_nothing_is_burned_for_nobody():
+    net = graph("owner", "b")
+    assert Scores.start(RULE).weights(RULE, net, burn=0.2) == {}
+
+
+def test_the_file_reads_back():
+    scores = Scores.start(RULE).scored(RULE, graph("a", "b"), {1: 5.0}, epoch=3, round=2)
+    assert Scores.from_json(json.loads(json.dumps(scores.to_json(RULE))), RULE) == scores
+
+
+@pytest.mark.parametrize(("given", "said"), [({9: 1.0}, "uid 9"), ({1: -1.0}, "b"), ({1: float("nan")}, "b")])
+def test_a_score_that_makes_no_sense_is_named(given, said):
+    with pytest.raises(ConfigurationError, match=said):
+        Scores.start(RULE).scored(RULE, graph("a", "b"), given, epoch=1, round=0)

@@ -1,0 +1,100 @@
+"""The life of one vector of weights, decided from values alone."""
+
+from dataclasses import replace
+
+import pytest
+
+from taokit.chain import WeightCommit
+from taokit.neuron.submission import LIFETIME, Dropped, Landed, Send, Submission, View, Wait, advance
+
+HOTKEY = bytes(range(32))
+NEW = Submission(
+    netuid=1, mechanism=0, epoch=7, made=700, uids=(0, 1, 2), values=(0, 65535, 655), salt=(1, 2, 3), version_key=0,
+    stage="committing",
+)  # fmt: skip
+COMMIT = WeightCommit(NEW.hash(HOTKEY), 7, 702)
+
+
+def seen(block=701, epoch=7, commits=(), row=(), last_update=0):
+    return View(block=block, epoch=epoch, reveal_period=1, commits=commits, row=row, last_update=last_update)
+
+
+def test_the_whole_way_by_commit_and_reveal():
+    it, step = advance(NEW, seen(700), HOTKEY)
+    assert isinstance(step, Send)
+    assert (step.call.function, step.call.args["commit_hash"]) == ("commit_weights", NEW.hash(HOTKEY))
+    it, step = advance(it, seen(701), HOTKEY)
+    assert isinstance(step, Wait)
+    it, step = advance(it, seen(702, commits=(COMMIT,)), HOTKEY)
+    assert it.stage == "committed"
+    assert step == Wait("epoch 8, to reveal what it committed in epoch 7")
+    it, step = advance(it, seen(720, epoch=8, commits=(COMMIT,)), HOTKEY)
+    assert isinstance(step, Send)
+    assert step.call.function == "reveal_weights"
+    assert step.call.args["salt"] == [1, 2, 3]
+    _, step = advance(it, seen(721, epoch=8, row=NEW.stored()), HOTKEY)
+    assert step == Landed(721)
+
+
+def test_what_was_sent_is_sent_again_only_when_it_can_no_longer_get_in():
+    it, _ = advance(NEW, seen(700), HOTKEY)
+    for block in range(701, 700 + LIFETIME):
+        again, step = advance(it, seen(block), HOTKEY)
+        assert isinstance(step, Wait)
+        assert again == it
+    _, step = advance(it, seen(700 + LIFETIME), HOTKEY)
+    assert isinstance(step, Send)
+
+
+def test_a_commit_that_cannot_get_in_before_the_epoch_ends_is_dropped():
+    it, _ = advance(NEW, seen(700), HOTKEY)
+    _, step = advance(it, seen(700 + LIFETIME, epoch=8), HOTKEY)
+    assert isinstance(step, Dropped)
+
+
+def test_a_commit_that_got_in_late_is_revealed_by_the_epoch_that_the_chain_filed_it_under():
+    it, _ = advance(NEW, seen(700), HOTKEY)
+    late = replace(COMMIT, epoch=8)
+    it, step = advance(it, seen(712, epoch=8, commits=(late,)), HOTKEY)
+    assert step == Wait("epoch 9, to reveal what it committed in epoch 8")
+
+
+def test_a_reveal_whose_time_has_passed_is_dropped():
+    it = replace(NEW, stage="committed", commit_epoch=7)
+    _, step = advance(it, seen(1500, epoch=9, commits=(COMMIT,)), HOTKEY)
+    assert isinstance(step, Dropped)
+
+
+def test_a_lost_reveal_is_sent_again_within_its_epoch():
+    it = replace(NEW, stage="revealing", commit_epoch=7, sent=720)
+    _, step = advance(it, seen(725, epoch=8, commits=(COMMIT,)), HOTKEY)
+    assert isinstance(step, Wait)
+    _, step = advance(it, seen(720 + LIFETIME, epoch=8, commits=(COMMIT,)), HOTKEY)
+    assert isinstance(step, Send)
+
+
+def test_a_commit_that_left_the_chain_without_its_row_is_not_called_landed():
+    it = replace(NEW, stage="revealing", commit_epoch=7, sent=720)
+    _, step = advance(it, seen(725, epoch=8, row=((0, 65535),)), HOTKEY)
+    assert isinstance(step, Dropped)
+
+
+def test_plain_weights_land_when_the_row_is_there_and_newer():
+    it, step = advance(replace(NEW, stage="setting", salt=()), seen(700), HOTKEY)
+    assert isinstance(step, Send)
+    assert step.call.function == "set_weights"
+    _, step = advance(it, seen(701, row=NEW.stored(), last_update=600), HOTKEY)
+    assert isinstance(step, Wait)
+    _, step = advance(it, seen(701, row=NEW.stored(), last_update=701), HOTKEY)
+    assert step == Landed(701)
+
+
+@pytest.mark.parametrize("stage", ["setting", "committing", "committed", "revealing"])
+def test_a_file_reads_back(stage):
+    it = replace(NEW, stage=stage, sent=3, commit_epoch=7)
+    assert Submission.from_json(it.to_json()) == it
+
+
+def test_a_mechanism_has_calls_of_its_own():
+    it, step = advance(replace(NEW, mechanism=1), seen(700), HOTKEY)
+    assert (step.call.function, step.call.args["mecid"]) == ("commit_mechanism_weights", 1)

@@ -1,0 +1,34 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from taokit.neuron.timetable import MARGIN, timetable
+
+
+@given(st.integers(2, 50_400), st.integers(1, 40))
+def test_rounds_ascend_and_come_before_the_weights_which_come_before_the_epoch(tempo, rounds):
+    plan = timetable(tempo, rounds)
+    assert len(plan.rounds) == rounds
+    assert list(plan.rounds) == sorted(plan.rounds)
+    assert 1 <= plan.rounds[0]
+    assert plan.rounds[-1] <= plan.weights
+    assert plan.weights < tempo
+    assert tempo <= 2 * MARGIN or plan.weights <= tempo - MARGIN
+
+
+def test_a_round_is_due_once_and_missed_ones_are_left_out():
+    plan = timetable(360, 4)
+    first, second, third, _ = plan.rounds
+    assert plan.due_round(first - 1, -1) is None
+    assert plan.due_round(first, -1) == 0
+    assert plan.due_round(first + 1, 0) is None
+    assert plan.due_round(third, 0) == 2
+    assert second < third
+
+
+@given(st.integers(10, 1000), st.integers(1, 8), st.integers(0, 2000))
+def test_nothing_lies_between_an_offset_and_the_next(tempo, rounds, offset):
+    plan = timetable(tempo, rounds)
+    following = plan.next_offset(offset, tempo)
+    events = (*plan.rounds, plan.weights)
+    assert not any(offset < event < following for event in events)
+    assert following == tempo or following in events
