@@ -30,10 +30,10 @@ class TextReverse(Synapse):
 
 class Nested(Synapse):
     required_hash_fields: ClassVar[tuple[str, ...]] = ("options", "points", "origin", "flags")
-    points: list[Point] = []
+    points: list[Point] = []  # noqa: RUF012  pydantic copies it
     origin: Point = Point()
-    options: dict[str, Any] = {}
-    flags: list[bool] = []
+    options: dict[str, Any] = {}  # noqa: RUF012  pydantic copies it
+    flags: list[bool] = []  # noqa: RUF012  pydantic copies it
     total: float | None = None
 
 

@@ -112,7 +112,7 @@ def parse(
         if text["--external-port"]
         else None,
         state_dir=text["--state-dir"],
-        settings={**_from_variables(cls, environment), **_pairs(given["set"])},
+        settings={**_from_variables(cls, environment), **pairs(given["set"])},
         as_json=given["json"],
         verbosity=given["verbose"],
     )
@@ -178,14 +178,15 @@ def _whole(name: str, text: str | None, *, largest: int) -> int:
     return int(text)
 
 
-def _pairs(items: Sequence[str]) -> dict[str, str]:
-    pairs = {}
+def pairs(items: Sequence[str]) -> dict[str, str]:
+    """The settings that `--set name=value` gave. Raises `ConfigurationError` for one without a value."""
+    found = {}
     for item in items:
         name, equals, value = item.partition("=")
         if not equals:
             raise ConfigurationError(f"--set {item}: it has no value", hint="write --set name=value")
-        pairs[name] = value
-    return pairs
+        found[name] = value
+    return found
 
 
 def _from_variables(cls: type[Role], environment: Mapping[str, str]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from taokit.errors import ConfigurationError
 from taokit.neuron.scores import Scores
 from taokit.scoring import Ema, EpochMean, Rank
 
-from .graphs import graph
+from graphs import graph
 
 RULE = Rank(shares=(0.7, 0.3), over=EpochMean())
 
@@ -14,7 +14,7 @@ RULE = Rank(shares=(0.7, 0.3), over=EpochMean())
 def test_a_uid_that_changes_hands_inherits_nothing():
     before, after = graph("a", "b", "c"), graph("a", "x", "c", registered={1: 900})
     scores = Scores.start(RULE).scored(RULE, before, {1: 5.0, 2: 1.0}, epoch=1, round=0).seen(after)
-    assert scores.weights(RULE, after) == {2: 0.7}
+    assert scores.weights(RULE, after) == {2: 1.0}
     assert "b" not in scores.memory["kept"]
 
 

@@ -1,10 +1,10 @@
 import json
 
 import pytest
-from wire_classes import Echo
 
 from taokit.errors import BadAnswer, Disconnected, NotServed, TimedOut, Unreachable
 from taokit.protocol import Outcome, Response, outcome, read_answer, read_legacy_answer
+from wire_classes import Echo
 
 JSON = {"content-type": "application/json"}
 

@@ -3,7 +3,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from wire_classes import Echo, Nested, TensorAdd
 
 from taokit.errors import BadAnswer, LocalError, Malformed
 from taokit.protocol import (
@@ -15,6 +14,7 @@ from taokit.protocol import (
     parse_envelope,
     parse_question,
 )
+from wire_classes import Echo, Nested, TensorAdd
 
 
 class Loose(Synapse):

@@ -1,12 +1,12 @@
 import hashlib
 
 import pytest
-from wire_classes import Echo
-from wire_vectors import ALICE, BOB, DevSigner, file_of, vectors
 
 from taokit.errors import Refused
 from taokit.protocol import BtauthClaim, BtauthDraft, Replay, Windows, check_headers, check_signature, detect, verify
 from taokit.protocol.btauth import payload, signed_headers
+from wire_classes import Echo
+from wire_vectors import ALICE, BOB, DevSigner, file_of, vectors
 
 SIGNERS = [DevSigner(uri, scheme) for uri in ("//Alice", "//Bob", "//Charlie") for scheme in ("sr25519", "ed25519")]
 SIGNED = [one for one in vectors("btauth") if one.id.startswith("sign_")]

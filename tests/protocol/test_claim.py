@@ -1,6 +1,4 @@
 import pytest
-from wire_classes import Echo
-from wire_vectors import ALICE, BOB, CHARLIE
 
 from taokit.errors import BadSignature, Stale, WrongReceiver
 from taokit.protocol import (
@@ -14,6 +12,8 @@ from taokit.protocol import (
     check_signature,
     verify,
 )
+from wire_classes import Echo
+from wire_vectors import ALICE, BOB, CHARLIE
 
 SECOND = 1_000_000_000
 NOW = 1_795_200_000 * SECOND

@@ -1,8 +1,8 @@
 import pytest
-from wire_vectors import vectors
 
 from taokit.errors import ConfigurationError
 from taokit.protocol import EndpointRecord, endpoint_text, int_to_ip, ip_to_int, ip_type_of, is_public, version_to_int
+from wire_vectors import vectors
 
 
 @pytest.mark.parametrize("vector", vectors("axon_info"))

@@ -5,13 +5,13 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 from pydantic import create_model
-from wire_classes import CLASSES, Echo, TensorAdd, TextReverse
-from wire_vectors import ALICE, BOB, DevSigner, file_of, vectors
 
 from taokit.errors import LocalError, Malformed, Unauthenticated
 from taokit.protocol import LegacyClaim, LegacyDraft, Question, Synapse, Terminal, body_hash, verify
 from taokit.protocol.legacy import Headers, field_hash, is_served
 from taokit.protocol.synapse import stub_values
+from wire_classes import CLASSES, Echo, TensorAdd, TextReverse
+from wire_vectors import ALICE, BOB, DevSigner, file_of, vectors
 
 NOW = 1_795_200_000_000_000_000
 

@@ -1,9 +1,9 @@
 import bittensor_core
 import pytest
-from wire_vectors import ALICE, BOB, DevSigner
 
 from taokit.errors import Malformed
 from taokit.protocol import decode_ss58, verify
+from wire_vectors import ALICE, BOB, DevSigner
 
 ED_ALICE = DevSigner("//Alice", "ed25519")
 

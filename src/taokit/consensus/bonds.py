@@ -15,6 +15,7 @@ PerUid: TypeAlias = Int[Any, "*batch uids"]
 PerLine: TypeAlias = Int[Any, "*batch lines"]
 PerMember: TypeAlias = Int[Any, "*batch"]
 Choice: TypeAlias = Bool[Any, "*batch"]
+Bits: TypeAlias = Int[Any, "..."]
 Matrix: TypeAlias = Int[Any, "*batch lines uids"]
 Mask: TypeAlias = Bool[Any, "*batch lines uids"]
 
@@ -94,7 +95,7 @@ def column_shares(values: Matrix) -> Matrix:
     return share(values, axis=-2)
 
 
-def average(new: Matrix, old: Matrix, rate: Int[Any, "..."]) -> Matrix:
+def average(new: Matrix, old: Matrix, rate: Bits) -> Matrix:
     """The moving average: the rate's part of the new and the rest of the old, each rounded down (`mat_ema`)."""
     return mul_share(new, rate) + mul_share(old, ONE - rate)
 
@@ -141,7 +142,13 @@ def _shifted(position: Matrix, by: int) -> Matrix:
 
 
 def relative(
-    reports: Reports, stored: Matrix, standing: Standing, *, rate: PerMember, sigmoid: Sigmoid | None, order: Order | None
+    reports: Reports,
+    stored: Matrix,
+    standing: Standing,
+    *,
+    rate: PerMember,
+    sigmoid: Sigmoid | None,
+    order: Order | None,
 ) -> Bonds:
     """The bonds of Yuma 3, which ignore stake; stake enters with the dividends. Liquid where a sigmoid is given."""
     xp = array_namespace(stored)
@@ -151,15 +158,14 @@ def relative(
     if sigmoid is not None:
         liquid = xp.any(standing.consensus != 0, axis=-1)[..., None, None]
         bonds = xp.where(liquid, liquid_average(reports, old, standing.consensus, sigmoid, order), bonds)
-        position = order and xp.where(liquid, reports.position, xp.arange(stored.shape[-1], dtype=xp.int64))
+        if reports.position is not None:
+            position = xp.where(liquid, reports.position, xp.arange(stored.shape[-1], dtype=xp.int64))
     earned = xp.sum(mul_share(column_shares(bonds), standing.incentive[..., None, :]), axis=-1)
     dividends = mul_share(earned, standing.active)
     return Bonds(values=to_u16(bonds), present=bonds > 0, position=position, dividends=dividends)
 
 
-def liquid_average(
-    reports: Reports, old: Matrix, consensus: PerUid, sigmoid: Sigmoid, order: Order | None
-) -> Matrix:
+def liquid_average(reports: Reports, old: Matrix, consensus: PerUid, sigmoid: Sigmoid, order: Order | None) -> Matrix:
     """The moving average at each bond's own rate (`mat_ema_alpha_sparse`).
 
     A bond whose miner is absent from the reports is lost at once; a reported zero keeps it and lets it decay.

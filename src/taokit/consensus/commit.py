@@ -185,8 +185,8 @@ def after_batch_reveal(queue: Queue, hashes: Iterable[bytes], *, epoch: int, rev
     Each hash takes out the first commit that bears it.
     """
     live = list(without_expired(queue, epoch, reveal_period=reveal_period))
-    for hash in hashes:
-        at = next((place for place, commit in enumerate(live) if commit.hash == hash), None)
+    for named in hashes:
+        at = next((place for place, commit in enumerate(live) if commit.hash == named), None)
         if at is not None:
             del live[at]
     return tuple(live)

@@ -117,9 +117,7 @@ def distribute(inputs: Inputs, active_stake: PerUid, incentive: PerUid, dividend
     validator = xp.where(whole == 0, by_stake, div(dividends, whole))
     both = xp.where(whole == 0, by_stake, div(earned, whole))
     rao = inputs.emission[..., None]
-    return Emission(
-        server=amount(div(incentive, whole), rao), validator=amount(validator, rao), both=amount(both, rao)
-    )
+    return Emission(server=amount(div(incentive, whole), rao), validator=amount(validator, rao), both=amount(both, rao))
 
 
 def run(inputs: Inputs, *, yuma3: bool, liquid_alpha: bool = False) -> Epoch:

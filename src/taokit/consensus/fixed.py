@@ -65,7 +65,7 @@ def share(values: Bits, axis: int = -1) -> Bits:
 
 
 def exp(x: Bits) -> Bits:
-    """e to the power of x, for x within -20 to 20, by the chain's series of 31 terms."""
+    """The power of e, for x within -20 to 20, by the chain's series of 31 terms."""
     xp = array_namespace(x)
     size = xp.abs(x)
     total, term = size + ONE, size

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, UInt16, UInt64
 
-from taokit.consensus.scalar import whole
+from taokit.consensus.scalar import U16, whole
 from taokit.consensus.subnet import Outcome
 
 MAX_MECHANISMS = 16
@@ -61,7 +61,11 @@ def combine(outcomes: Sequence[Outcome], parts: Sequence[int]) -> Combined:
         return totals
 
     def shares(name: str) -> UInt16[np.ndarray, " uids"]:
-        return np.minimum(np.array(weighted(name)), 65535).astype(np.uint16)
+        return np.array([min(U16, total) for total in weighted(name)], dtype=np.uint16)
+
+    def added(name: str) -> UInt64[np.ndarray, " uids"]:
+        columns = [getattr(outcome, name) for outcome in outcomes]
+        return np.array(np.sum(columns, axis=0, dtype=np.uint64))
 
     return Combined(
         active=np.logical_or.reduce([outcome.active for outcome in outcomes]),
@@ -71,8 +75,8 @@ def combine(outcomes: Sequence[Outcome], parts: Sequence[int]) -> Combined:
         dividends=shares("dividends"),
         validator_trust=shares("validator_trust"),
         emission=np.array(weighted("emission"), dtype=np.uint64),
-        server_emission=np.sum([outcome.server_emission for outcome in outcomes], axis=0, dtype=np.uint64),
-        validator_emission=np.sum([outcome.validator_emission for outcome in outcomes], axis=0, dtype=np.uint64),
+        server_emission=added("server_emission"),
+        validator_emission=added("validator_emission"),
     )
 
 

@@ -51,11 +51,11 @@ def dense(rows: Rows, lines: Uids, n: int) -> Dense:
     chosen = [rows.get(uid, empty) for uid in lines.tolist()]
     lengths = [len(row) for row in chosen]
     entries = np.concatenate([empty, *chosen]).astype(np.int64)
-    line = np.repeat(np.arange(len(lines)), lengths)
-    place = line * n + entries[:, 0]
-    ascending = bool(np.all(place[1:] > place[:-1]))
-    known = slice(None) if ascending and not np.any(entries[:, 0] >= n) else entries[:, 0] < n
-    return _filled(place[known], entries[known, 1], None if ascending else _ranks(lengths)[known], (len(lines), n))
+    line, uid = np.repeat(np.arange(len(lines)), lengths), entries[:, 0]
+    known = uid < n
+    place = (line * n + uid)[known]
+    ascending = bool(np.all(np.diff((line << 16) + uid) > 0))
+    return _filled(place, entries[known, 1], None if ascending else _ranks(lengths)[known], (len(lines), n))
 
 
 def _ranks(lengths: list[int]) -> Int64[np.ndarray, " entries"]:
@@ -91,9 +91,7 @@ def sparse(matrix: Dense, lines: Uids) -> dict[int, Row]:
     ends = np.cumsum(np.count_nonzero(matrix.present, axis=1)).tolist()
     starts = [0, *ends[:-1]]
     return {
-        owner: entries[start:end]
-        for owner, start, end in zip(lines.tolist(), starts, ends, strict=True)
-        if end > start
+        owner: entries[start:end] for owner, start, end in zip(lines.tolist(), starts, ends, strict=True) if end > start
     }
 
 

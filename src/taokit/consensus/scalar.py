@@ -61,7 +61,7 @@ def u64_ratio(value: int) -> int:
 
 
 def exp(x: int) -> int:
-    """e to the power of x by the chain's series of 31 terms. Raises `OverflowError` where the chain's fails."""
+    """The power of e by the chain's series of 31 terms. Raises `OverflowError` where the chain's fails."""
     if x in (0, ONE):
         return E if x else ONE
     size = abs(x)
@@ -76,7 +76,10 @@ def exp(x: int) -> int:
 
 
 def log2(x: int) -> int:
-    """The binary logarithm, digit by digit. Raises `ValueError` at or below zero, `OverflowError` where 1/x overflows."""
+    """The binary logarithm, digit by digit.
+
+    Raises `ValueError` at or below zero and `OverflowError` where 1 / x does not fit.
+    """
     if x <= 0:
         raise ValueError(f"{x} has no logarithm")
     return _log2_from_one(x) if x >= ONE else -_log2_from_one(_inverse(x))

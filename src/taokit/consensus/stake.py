@@ -40,7 +40,10 @@ def shares(totals: Sequence[int], *, threshold: int, owner_uid: int | None) -> l
 
 
 def permits(shares: Sequence[int], *, most: int, owner_uid: int | None) -> Bool[np.ndarray, " uids"]:
-    """Who may validate from the next epoch on: the `most` largest stakes, of equal ones the higher uid; the owner too."""
+    """Who may validate from the next epoch on: the `most` largest stakes, and the owner.
+
+    Among equal stakes the higher uid goes first.
+    """
     stake = np.asarray(shares, dtype=np.int64)
     chosen = np.zeros(len(stake), dtype=bool)
     chosen[np.argsort(stake, kind="stable")[max(0, len(stake) - most) :]] = True

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-
 import numpy as np
 import numpy.typing as npt
-
 
 from taokit.consensus.rows import Row
 from taokit.consensus.scalar import ONE, U16, div, mul, ratio

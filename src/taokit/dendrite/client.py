@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Generic, Self, TypeVar, cast, get_args
+from typing import Generic, Self, TypeVar, get_args
 
 from taokit.dendrite.address import allowed_host
 from taokit.dendrite.lanes import Lanes
@@ -183,10 +183,9 @@ class Dendrite:
 def _message_for(target: Target, message: M | Mapping[int, M]) -> M:
     if isinstance(message, Synapse):
         return message
-    by_uid = cast("Mapping[int, M]", message)
-    if target.uid not in by_uid:
+    if target.uid not in message:
         raise ConfigurationError(f"no message for uid {target.uid}", hint="ask only the uids that have one")
-    return by_uid[target.uid]
+    return message[target.uid]
 
 
 def _reply(call: Call[M], attempt: Attempt, *, answer: M | None, error: TaokitError | None) -> Reply[M]:

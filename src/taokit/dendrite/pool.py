@@ -165,7 +165,7 @@ class Pool:
             packed = await self._bounded(response, attempt)
             if attempt.wire is not None:
                 attempt.wire.expected = attempt.wire.received
-        headers = {name.lower(): value for name, value in reversed(response.headers.items())}
+        headers = {name.lower(): value for name, value in reversed([*response.headers.items()])}
         plain = unpacked(packed, headers.get("content-encoding", ""), limit=self._limits.answer_bytes)
         return Response(status=response.status, headers=headers, body=plain)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from taokit.devnet.runtime.table import Item, Method, Pallet, Struct, Table
-from taokit.devnet.scale import FIXED_POINT, Coders, compact
+from taokit.devnet.scale import FIXED_POINT, METADATA_HASH_MODE, Coders, compact
 from taokit.devnet.shapes import PRIMITIVES, Array, Compact, Named, Option, Primitive, Sequence, Shape, Tuple, shape
 
 Version: TypeAlias = Literal[14, 15]
@@ -108,7 +108,7 @@ class Registry:
         if (found := self._named.get(name)) is not None:
             if isinstance(found, Struct):
                 return self._struct(found.path, found.fields)
-            return self._enum(found.path, found.variants)
+            return self.enum(found.path, found.variants)
         if name in FIXED_POINT:
             kind = "FixedI" if name[0] == "I" else "FixedU"
             bits = FIXED_POINT[name]
@@ -121,29 +121,27 @@ class Registry:
     def _of_pallet(self, pallet: Pallet, what: str) -> _Type:
         path = (_crate(pallet.name), "pallet", what)
         if what == "Call":
-            return self._enum(path, [(row.name, row.index, row.args) for row in pallet.calls])
+            return self.enum(path, [(row.name, row.index, row.args) for row in pallet.calls])
         if what == "Event":
-            return self._enum(path, [(row.name, row.index, row.fields) for row in pallet.events])
-        return self._enum(path, [(name, index, ()) for name, index in pallet.errors.items()])
+            return self.enum(path, [(row.name, row.index, row.fields) for row in pallet.events])
+        return self.enum(path, [(name, index, ()) for name, index in pallet.errors.items()])
 
     def outer(self, what: str) -> _Type:
         """`RuntimeCall`, `RuntimeEvent` or `RuntimeError`: one variant for each pallet that has any."""
-        having = {"Call": lambda pallet: pallet.calls, "Event": lambda pallet: pallet.events}.get(
-            what, lambda pallet: pallet.errors
-        )
         variants: list[Variant] = [
             (pallet.name, pallet.index, [(None, f"{pallet.name}::{what}")])
             for pallet in self._table.pallets
-            if having(pallet)
+            if {"Call": pallet.calls, "Event": pallet.events, "Error": pallet.errors}[what]
         ]
-        return self._enum((_RUNTIME, f"Runtime{what}"), variants)
+        return self.enum((_RUNTIME, f"Runtime{what}"), variants)
 
     def _struct(self, path: tuple[str, ...], inside: Fields) -> _Type:
         return _Type(b"\0" + self._fields(inside), path)
 
-    def _enum(
+    def enum(
         self, path: tuple[str, ...], variants: Iterable[Variant], params: tuple[tuple[str, int], ...] = ()
     ) -> _Type:
+        """A variant type."""
         made = [_text(name) + self._fields(inside) + bytes((index,)) + _NO_DOCS for name, index, inside in variants]
         return _Type(b"\1" + _vector(made), path, params)
 
@@ -157,13 +155,13 @@ class Registry:
     def era(self) -> _Type:
         """`Era`: immortal, or one of 255 first bytes followed by a second."""
         mortal: list[Variant] = [(f"Mortal{first}", first, [(None, "u8")]) for first in range(1, 256)]
-        return self._enum(("sp_runtime", "generic", "era", "Era"), [("Immortal", 0, ()), *mortal])
+        return self.enum(("sp_runtime", "generic", "era", "Era"), [("Immortal", 0, ()), *mortal])
 
     def signature(self) -> _Type:
         """`MultiSignature`."""
         sizes = (("Ed25519", 0, 64), ("Sr25519", 1, 64), ("Ecdsa", 2, 65))
         variants: list[Variant] = [(name, index, [(None, f"[u8; {size}]")]) for name, index, size in sizes]
-        return self._enum(("sp_runtime", "MultiSignature"), variants)
+        return self.enum(("sp_runtime", "MultiSignature"), variants)
 
     def extrinsic(self) -> _Type:
         """`UncheckedExtrinsic`, whose parameters say what its parts are."""
@@ -198,6 +196,7 @@ def _crate(pallet: str) -> str:
 _BUILT_IN: Final[dict[str, Callable[[Registry], _Type]]] = {
     "AccountId": lambda types: types.blob(("sp_core", "crypto", "AccountId32"), 32),
     "H256": lambda types: types.blob(("primitive_types", "H256"), 32),
+    METADATA_HASH_MODE.name: lambda types: types.enum(METADATA_HASH_MODE.path, METADATA_HASH_MODE.variants),
     "RuntimeCall": lambda types: types.outer("Call"),
     "RuntimeEvent": lambda types: types.outer("Event"),
     "RuntimeError": lambda types: types.outer("Error"),

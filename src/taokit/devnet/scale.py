@@ -26,6 +26,11 @@ ERA: Final = "Era"
 MAX_CALL_DEPTH: Final = 8
 """Calls inside calls, as the chain allows them."""
 
+METADATA_HASH_MODE: Final = Enum(
+    "MetadataHashMode", ("frame_metadata_hash_extension", "Mode"), (("Disabled", 0, ()), ("Enabled", 1, ()))
+)
+"""Whether the metadata's digest was signed too."""
+
 _BYTES: Final = {"AccountId": 32, "H256": 32}
 
 
@@ -52,7 +57,7 @@ class Coders:
     """The coders of one table, by type string."""
 
     def __init__(self, table: Table) -> None:
-        self._named: dict[str, Struct | Enum] = {made.name: made for made in table.types}
+        self._named: dict[str, Struct | Enum] = {made.name: made for made in (METADATA_HASH_MODE, *table.types)}
         self._made: dict[Shape, Coder] = {}
         self._calls = _CallCoder(table.pallets, self)
         self._events = _EventCoder(table.pallets, self)
@@ -424,4 +429,14 @@ def _decode_era(data: bytes, at: int) -> tuple[bytes, int]:
     return _slice(data, at, end), end
 
 
-__all__ = ["ERA", "FIXED_POINT", "MAX_CALL_DEPTH", "Coder", "Coders", "ScaleError", "compact", "read_compact"]
+__all__ = [
+    "ERA",
+    "FIXED_POINT",
+    "MAX_CALL_DEPTH",
+    "METADATA_HASH_MODE",
+    "Coder",
+    "Coders",
+    "ScaleError",
+    "compact",
+    "read_compact",
+]

@@ -6,9 +6,8 @@ import asyncio
 import contextlib
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Awaitable, Callable
 
-from taokit.axon import Axon, Route
+from taokit.axon import Admit, Axon, Route
 from taokit.chain import AsyncChain, Head, calls, reads
 from taokit.errors import ChainRefused, NetworkError, NoSuchSubnet, NotRegistered
 from taokit.metagraph import Endpoint
@@ -68,8 +67,8 @@ class Neuron(ABC):
         if place.port is not None:
             self._axon = self.axon()
             self.port = await self._axon.start(place.host, place.port)
-        self._task = asyncio.create_task(self._follow(self.chain.heads()), name=f"taokit {self.signer.ss58}")
-        await asyncio.sleep(0)
+        self._task = asyncio.create_task(self._follow(), name=f"taokit {self.signer.ss58}")
+        await asyncio.sleep(0)  # the task subscribes to the heads before anybody makes the next block
 
     async def wait(self) -> None:
         """Return when the neuron was stopped, or raise what ended it."""
@@ -92,7 +91,7 @@ class Neuron(ABC):
 
     async def _end(self, drain_s: float) -> None:
         if self._axon is not None:
-            await self._axon.stop(drain_s)
+            await self._axon.stop(drain_s=drain_s)
             self._axon = None
         try:
             await self.role.close()
@@ -100,9 +99,9 @@ class Neuron(ABC):
             await self.shut()
             self.folder.close()
 
-    async def _follow(self, heads: AsyncIterator[Head]) -> None:
+    async def _follow(self) -> None:
         """Take each head as it comes. A chain that cannot be asked for a while is no reason to end."""
-        async for head in heads:
+        async for head in self.chain.heads():
             try:
                 await self._publish(head)
                 await self.step(head)
@@ -116,14 +115,14 @@ class Neuron(ABC):
 
     def axon(self) -> Axon:
         """The server of this neuron, not started yet."""
-        return Axon(self.signer.ss58, self.routes(), admit=self.role_admits())
+        return Axon(self.signer.ss58, self.routes(), admit=self.admits())
 
     @abstractmethod
     def routes(self) -> list[Route]:
         """What it serves."""
 
     @abstractmethod
-    def role_admits(self) -> Callable[..., Awaitable[None]]:
+    def admits(self) -> Admit:
         """Who may ask it."""
 
     @abstractmethod

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
-from taokit.axon import Route
+from taokit.axon import Admit, Route
 from taokit.chain import AsyncChain, Head, reads
 from taokit.errors import NotRegistered
 from taokit.neuron.host import REFRESH_BLOCKS, Neuron
@@ -29,7 +27,7 @@ class MinerNeuron(Neuron):
     def routes(self) -> list[Route]:
         return self.miner.routes()
 
-    def role_admits(self) -> Callable[..., Awaitable[None]]:
+    def admits(self) -> Admit:
         return self.miner.admit
 
     async def step(self, head: Head) -> None:

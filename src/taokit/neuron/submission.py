@@ -44,8 +44,9 @@ class Submission:
     def hash(self, hotkey: bytes) -> bytes:
         """The 32 bytes that a commit of this vector puts on chain."""
         index = storage_index(self.netuid, self.mechanism)
-        parts = {"uids": self.uids, "values": self.values, "salt": self.salt, "version_key": self.version_key}
-        return commit_hash(hotkey, index, **parts)
+        return commit_hash(
+            hotkey, index, uids=self.uids, values=self.values, salt=self.salt, version_key=self.version_key
+        )
 
     def stored(self) -> tuple[tuple[int, int], ...]:
         """The row as the chain stores it."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
-from taokit.axon import Route
+from taokit.axon import Admit, Route, registered_only
 from taokit.chain import AsyncChain, Head, Read, Schedule, reads
 from taokit.dendrite import Dendrite, Reply, Target
-from taokit.errors import ConfigurationError, Forbidden, NotRegistered
+from taokit.errors import ConfigurationError, NotRegistered
 from taokit.metagraph import Metagraph
 from taokit.neuron import scores as scores_file
 from taokit.neuron.host import REFRESH_BLOCKS, Neuron
@@ -24,14 +24,9 @@ from taokit.neuron.timetable import Timetable, timetable
 from taokit.neuron.validator import Question, Round, Validator
 from taokit.neuron.weights import Target as WeightTarget
 from taokit.neuron.weights import WeightSetter, view
-from taokit.protocol import Synapse
 from taokit.signer import Signer
 
 log = logging.getLogger("taokit.neuron.validator")
-
-STATUS = "status"
-STATUS_VERSION = 1
-
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -73,6 +68,7 @@ class ValidatorNeuron(Neuron):
 
     async def open(self) -> None:
         """Read the files, open the client."""
+        type(self.validator).check()
         saved = self.folder.load(scores_file.FILE, scores_file.VERSION)
         if saved is not None:
             self.scores = Scores.from_json(saved, self.validator.rule)
@@ -84,16 +80,21 @@ class ValidatorNeuron(Neuron):
         if hasattr(self, "dendrite"):
             await self.dendrite.close()
 
+    @property
+    def waiting(self) -> str:
+        """What it waits for, to be read after "waits for"; empty when it waits for nothing."""
+        return self._lacks or self.setter.waiting
+
+    def scored(self) -> dict[str, float]:
+        """Its present score for each hotkey."""
+        return dict(self.validator.rule.scores(self.scores.memory))
+
     def routes(self) -> list[Route]:
         """A validator answers the built-in ping only."""
         return []
 
-    def role_admits(self) -> Callable[..., Awaitable[None]]:
-        async def admit(caller: Any) -> None:
-            if self.validator.metagraph.uid_of(caller.hotkey) is None:
-                raise Forbidden(f"{caller.hotkey} is not registered on subnet {self.place.netuid}")
-
-        return admit
+    def admits(self) -> Admit:
+        return registered_only(lambda: self.validator.metagraph)
 
     async def step(self, head: Head) -> None:
         """Whatever this block asks for. Raises `NotRegistered` when the uid is gone."""
@@ -116,7 +117,6 @@ class ValidatorNeuron(Neuron):
         if self._due(seen, plan):
             await self._act(head, seen, plan)
         self._wake = self._next(seen, plan)
-        self._tell()
 
     def _due(self, seen: Look, plan: Timetable) -> bool:
         return self._due_round(seen, plan) is not None or self._weights_due(seen, plan)
@@ -182,13 +182,10 @@ class ValidatorNeuron(Neuron):
         unknown = [uid for uid in asked if uid not in graph.uids]
         if unknown:
             raise ConfigurationError(f"query() asks uid {unknown[0]}, the subnet has {graph.n} uids")
-        targets = [
-            Target(uid, graph.hotkeys[uid], graph.endpoints[uid].ip, graph.endpoints[uid].port) for uid in asked
-        ]
-        if not targets or question is None:
+        if question is None or not asked:
             return []
-        messages: Synapse | Mapping[int, Synapse] = question
-        return await self.dendrite.ask_all(targets, messages, timeout_s=self.validator.deadline)
+        targets = [Target.of(graph, uid) for uid in asked]
+        return await self.dendrite.ask_all(targets, question, timeout_s=self.validator.deadline)
 
     def _may_validate(self, graph: Metagraph, seen: Look) -> bool:
         """Whether queries and weights make sense now; when not, say once an epoch what is missing."""
@@ -206,13 +203,6 @@ class ValidatorNeuron(Neuron):
         ahead = plan.next_offset(seen.offset, seen.schedule.tempo) - seen.offset
         left = seen.schedule.blocks_left or REFRESH_BLOCKS
         return block + max(1, min(ahead, left, REFRESH_BLOCKS))
-
-    def _tell(self) -> None:
-        """Leave word for whoever looks at this neuron from outside."""
-        status = {"waiting": self._lacks or self.setter.waiting, "weights_block": self.setter.landed_block}
-        if status != getattr(self, "_status", None):
-            self._status = status
-            self.folder.save(STATUS, STATUS_VERSION, status)
 
     def _draw(self, purpose: str) -> int:
         """A number that only who knows the seed can tell."""
@@ -239,4 +229,4 @@ def lacks(graph: Metagraph, seen: Look, hotkey: str, netuid: int) -> str:
     return ""
 
 
-__all__ = ["STATUS", "STATUS_VERSION", "Look", "ValidatorNeuron", "lacks", "look"]
+__all__ = ["Look", "ValidatorNeuron", "lacks", "look"]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import random
-from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
 from taokit.dendrite import Reply
+from taokit.errors import ConfigurationError
 from taokit.metagraph import Metagraph
 from taokit.neuron.role import Role
 from taokit.protocol import Synapse
@@ -52,19 +52,36 @@ class Validator(Role):
     version_key: ClassVar[int] = 0
     """The version of this validator's code, which the subnet may demand."""
 
-    @abstractmethod
     async def query(self, round: Round) -> Question:
         """What this round asks: everyone the same, each uid its own, or nobody anything."""
+        raise NotImplementedError
 
-    @abstractmethod
     def score(self, round: Round, replies: Sequence[Reply[Any]]) -> Mapping[int, float]:
         """Scores by uid, finite and at least 0. A uid left out keeps the score it has; a failed reply is 0."""
+        raise NotImplementedError
 
     async def run_round(self, round: Round) -> Mapping[int, float]:
         """The scores of one round. Override it where there is nothing to ask."""
         replies = await round.ask(await self.query(round))
         failed = {reply.uid: 0.0 for reply in replies if reply.error is not None}
         return {**self.score(round, replies), **failed}
+
+    @classmethod
+    def check(cls) -> None:
+        """Raise `ConfigurationError` for a class that cannot run: it has to write `query` and `score`, or `run_round`."""
+        if cls.run_round is not Validator.run_round:
+            return
+        for name in ("query", "score"):
+            if getattr(cls, name) is getattr(Validator, name):
+                raise ConfigurationError(
+                    f"{cls.__name__} has no {name}()",
+                    hint="write query() and score(), or override run_round() where there is nothing to ask",
+                )
+        if not 0 <= cls.burn <= 1 or cls.rounds_per_epoch < 1 or not cls.deadline > 0:
+            raise ConfigurationError(
+                f"{cls.__name__}: burn is {cls.burn}, rounds_per_epoch {cls.rounds_per_epoch}, deadline {cls.deadline}",
+                hint="burn is 0 to 1, rounds_per_epoch at least 1, deadline above 0 seconds",
+            )
 
 
 __all__ = ["Question", "Round", "Validator"]

@@ -68,7 +68,7 @@ def _charts(rows: Sequence[EpochRow]) -> list[str]:
     weight = {m.name: [_of(row.miners, m.name, lambda r: r.weight) for row in rows] for m in last.miners}
     dividends = {v.name: [_of(row.validators, v.name, lambda r: r.dividends) for row in rows] for v in last.validators}
     relative = {
-        v.name: [_of(row.validators, v.name, lambda r, row=row: per_stake(r, row.validators)) for row in rows]  # type: ignore[misc]
+        v.name: [_of(row.validators, v.name, lambda r, row=row: per_stake(r, row.validators)) for row in rows]
         for v in last.validators
     }
     return [

@@ -33,7 +33,7 @@ EXTENSIONS = (
     Extension("CheckShieldedTxValidity", "()", "()"),
     Extension("SubtensorTransactionExtension", "()", "()"),
     Extension("DrandPriority", "()", "()"),
-    Extension("CheckMetadataHash", "u8", "Option<[u8; 32]>"),
+    Extension("CheckMetadataHash", "MetadataHashMode", "Option<[u8; 32]>"),
 )
 
 TABLE = Table(

@@ -5,8 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-BITS: Final = 320
-"""Fraction bits of everything in between; the chain uses 256."""
+BITS: Final = 256
+"""Fraction bits of everything in between, as on the chain."""
+
+SLACK: Final = 1 << 100
+"""More than all roundings in between, so that a power which is a whole number of 10**-18 is not cut below itself."""
 
 ONE: Final = 1 << BITS
 SCALE: Final = 10**18
@@ -17,7 +20,7 @@ def ratio_power(numerator: int, denominator: int, *, over: int, under: int) -> i
     if over == under:
         return SCALE * numerator // denominator
     exponent = _logarithm(numerator, denominator) * over // under
-    return SCALE * _exponential(exponent) >> BITS
+    return (SCALE * _exponential(exponent) + SLACK) >> BITS
 
 
 def _logarithm(numerator: int, denominator: int) -> int:

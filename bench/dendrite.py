@@ -1,0 +1,158 @@
+"""Wall time of asking 256 axons at once, beside bare aiohttp plus 256 signatures in the same run.
+
+`python bench/dendrite.py [--json FILE]`. The axons are 256 ports of one bare aiohttp server in a process of its own,
+which answers without looking. "warm" reuses the connections of the round before, "cold" opens all of them.
+"""
+
+import argparse
+import asyncio
+import json
+import multiprocessing
+import os
+import statistics
+import time
+from collections.abc import Awaitable, Callable
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import aiohttp
+from aiohttp import web
+
+from taokit.dendrite import Dendrite, Target
+from taokit.keys import from_uri
+from taokit.protocol import Synapse
+
+AXONS, ROUNDS = 256, 15
+HOTKEY = from_uri("//Bob").ss58
+
+
+class Echo(Synapse):
+    required_hash_fields = ("text",)
+
+    text: str
+    reply: str | None = None
+
+
+def serve(ready: Connection) -> None:
+    """Answer every request on 256 ports until the process is ended."""
+    asyncio.run(_serve(ready))
+
+
+async def _serve(ready: Connection) -> None:
+    async def answer(request: web.Request) -> web.Response:
+        await request.read()
+        return web.Response(body=b'{"reply": "out"}', content_type="application/json")
+
+    app = web.Application()
+    app.router.add_post("/Echo", answer)
+    runner = web.AppRunner(app, access_log=None, keepalive_timeout=60)
+    await runner.setup()
+    for _ in range(AXONS):
+        await web.TCPSite(runner, "127.0.0.1", 0, backlog=64).start()
+    ready.send([address[1] for address in runner.addresses])
+    await asyncio.Event().wait()
+
+
+async def seconds(round: Callable[[], Awaitable[object]]) -> float:
+    began = time.perf_counter()
+    await round()
+    return time.perf_counter() - began
+
+
+def bare_round(session: aiohttp.ClientSession, ports: list[int]) -> Callable[[], Awaitable[object]]:
+    body = json.dumps({"text": "in"}).encode()
+
+    async def one(port: int) -> bytes:
+        async with session.post(f"http://127.0.0.1:{port}/Echo", data=body) as response:
+            return await response.read()
+
+    return lambda: asyncio.gather(*map(one, ports))
+
+
+def bare_session() -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
+
+
+def dendrite(format: str) -> Dendrite:
+    return Dendrite(from_uri("//Alice"), format=format, allow_private=True)
+
+
+def dendrite_round(client: Dendrite, ports: list[int]) -> Callable[[], Awaitable[object]]:
+    targets = [Target(uid, HOTKEY, "127.0.0.1", port) for uid, port in enumerate(ports)]
+
+    async def round() -> None:
+        replies = await client.ask_all(targets, Echo(text="in"))
+        assert all(reply.ok for reply in replies)
+
+    return round
+
+
+async def warm(ports: list[int]) -> dict[str, float]:
+    """Median seconds of a round on connections that are open; the clients take turns, so that all see the same noise."""
+    async with bare_session() as session, dendrite("btauth/1") as btauth, dendrite("legacy") as legacy:
+        rounds = {
+            "bare": bare_round(session, ports),
+            "btauth/1": dendrite_round(btauth, ports),
+            "legacy": dendrite_round(legacy, ports),
+        }
+        taken: dict[str, list[float]] = {name: [] for name in rounds}
+        for _ in range(ROUNDS + 2):
+            for name, round in rounds.items():
+                taken[name].append(await seconds(round))
+    return {name: statistics.median(times[2:]) for name, times in taken.items()}
+
+
+async def cold(ports: list[int]) -> dict[str, float]:
+    """Median seconds of a round that opens every connection."""
+    taken: dict[str, list[float]] = {"bare": [], "btauth/1": [], "legacy": []}
+    for _ in range(ROUNDS):
+        async with bare_session() as session:
+            taken["bare"].append(await seconds(bare_round(session, ports)))
+        for format in ("btauth/1", "legacy"):
+            async with dendrite(format) as client:
+                taken[format].append(await seconds(dendrite_round(client, ports)))
+    return {name: statistics.median(times) for name, times in taken.items()}
+
+
+def signatures() -> float:
+    """Seconds for one signature per axon."""
+    signer, message = from_uri("//Alice"), bytes(300)
+    began = time.perf_counter()
+    for _ in range(AXONS):
+        signer.sign(message)
+    return time.perf_counter() - began
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", type=Path, help="write the figures to this file")
+    options = parser.parse_args()
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe()
+    server = context.Process(target=serve, args=(there,), daemon=True)
+    server.start()
+    ports = here.recv()
+    signing = statistics.median(signatures() for _ in range(ROUNDS))
+    rows = {"warm": asyncio.run(warm(ports)), "cold": asyncio.run(cold(ports))}
+    server.terminate()
+    print(f"{AXONS} axons, {os.cpu_count()} cores; milliseconds per round, median of {ROUNDS}")
+    print(f"{'':8}{'bare':>8}{'+ signatures':>14}{'btauth/1':>10}{'ratio':>7}{'legacy':>9}{'ratio':>7}")
+    results = {}
+    for name, row in rows.items():
+        bound = row["bare"] + signing
+        results[name] = {
+            **row,
+            "signatures": signing,
+            "ratio": row["btauth/1"] / bound,
+            "legacy_ratio": row["legacy"] / bound,
+        }
+        print(
+            f"{name:8}{row['bare'] * 1e3:8.1f}{bound * 1e3:14.1f}{row['btauth/1'] * 1e3:10.1f}"
+            f"{results[name]['ratio']:7.2f}{row['legacy'] * 1e3:9.1f}{results[name]['legacy_ratio']:7.2f}"
+        )
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""Answers and refusals as HTTP, in the manner of the format that asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable
+
+from aiohttp import web
+from multidict import CIMultiDict
+
+from taokit.axon.gates import Admitted
+from taokit.errors import HandlerFailed, Refused
+from taokit.protocol import BTAUTH, EPISTULA, FormatOff, LegacyClaim, Synapse, dump_answer
+from taokit.protocol.legacy import answer_body, answer_headers, answer_terminals, refusal_headers
+
+FIXED = {
+    400: "malformed request",
+    401: "not verified",
+    403: "forbidden",
+    404: "unknown message",
+    405: "method not allowed",
+    408: "request timed out",
+    413: "body too large",
+    415: "content must be plain JSON",
+    429: "too many requests",
+    431: "headers too large",
+    500: "internal error",
+    503: "busy",
+}
+"""What a refused caller reads, by status. The reason stays in the log."""
+
+SERVER = ("Server", "taokit")
+JSON = ("Content-Type", "application/json")
+
+
+def answered(message: Synapse, admitted: Admitted, *, peer: tuple[str, int], seconds: float) -> web.Response:
+    """The 200 for a message that its handler filled in."""
+    claim = admitted.claim
+    if not isinstance(claim, LegacyClaim):
+        return web.Response(body=dump_answer(message), headers=CIMultiDict((SERVER, JSON)))
+    dendrite, axon = answer_terminals(claim, peer=peer, process_time=seconds)
+    headers = answer_headers(message, dendrite, axon)
+    return web.Response(body=answer_body(message, dendrite, axon), headers=CIMultiDict((SERVER, JSON, *headers)))
+
+
+def refused(error: Refused, *, format: str | None, accepted: Collection[str]) -> web.Response:
+    """The one place where a refusal becomes a status and a fixed text."""
+    text = text_of(error, accepted)
+    headers: list[tuple[str, str]] = [SERVER, JSON]
+    if format not in (BTAUTH, EPISTULA):
+        headers += refusal_headers(error.status, text)
+    if error.status == 405:
+        headers.append(("Allow", "POST"))
+    if error.retry_after is not None:
+        headers.append(("Retry-After", str(max(1, round(error.retry_after)))))
+    return web.Response(status=error.status, body=json.dumps({"message": text}).encode(), headers=CIMultiDict(headers))
+
+
+def text_of(error: Refused, accepted: Iterable[str]) -> str:
+    """The fixed text of a refusal: ASCII, short, and of use to nobody who should not know more."""
+    if isinstance(error, FormatOff):
+        return f"one format at a time, of {', '.join(accepted)}"
+    if isinstance(error, HandlerFailed) and error.request_id:
+        return f"{FIXED[500]} {error.request_id}"
+    return FIXED.get(error.status, FIXED[400])
+
+
+__all__ = ["FIXED", "answered", "refused"]

@@ -1,0 +1,23 @@
+"""How much a stranger may ask of this axon."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on sizes, counts and times, for all routes; the size of a body is its route's."""
+
+    header_count: int = 128
+    header_bytes: int = 16 << 10  # names and values together
+    body_s: float = 10.0  # for the whole body, once the headers are there
+    json_depth: int = 64
+    keepalive_s: float = 60.0  # an idle connection, and headers that do not arrive
+    connections: int = 1024  # at once; another one is closed at once
+    at_once: int = 256  # running handlers; another request is a 503
+    remembered: int = 200_000  # requests in the replay memory; another one is a 503
+    max_timeout: float = 300.0  # seconds that a legacy caller may claim to wait
+
+
+__all__ = ["Limits"]

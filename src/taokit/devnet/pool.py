@@ -1,0 +1,130 @@
+"""Extrinsics between submission and block."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from taokit.chain import Status
+from taokit.devnet.extrinsics import Extrinsic, refusal
+from taokit.devnet.lockstep import Lockstep
+
+CAPACITY: Final = 4096
+"""Extrinsics that wait at once."""
+
+AHEAD: Final = 64
+"""How far above the account's nonce an extrinsic may lie."""
+
+_END: Final = frozenset({"finalized", "usurped", "dropped", "invalid"})
+
+
+@dataclass(eq=False, slots=True)
+class Submission:
+    """An extrinsic on its way, with everything said about it."""
+
+    extrinsic: Extrinsic
+    expires: int | None  # the first block that cannot hold it
+    statuses: list[Status] = field(default_factory=list)
+    _watchers: list[Watch] = field(default_factory=list)
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing more will be said."""
+        return bool(self.statuses) and self.statuses[-1].kind in _END
+
+    def say(self, *statuses: Status) -> None:
+        """What becomes of it, to everybody who watches."""
+        self.statuses += statuses
+        for watcher in self._watchers:
+            watcher.wake()
+
+    def told(self) -> Iterator[Status]:
+        """What has been said so far."""
+        at = 0
+        while at < len(self.statuses):
+            yield self.statuses[at]
+            at += 1
+
+    def watch(self, lockstep: Lockstep) -> Watch:
+        """What has been said and what will be, for async code."""
+        watch = Watch(self, lockstep)
+        self._watchers.append(watch)
+        return watch
+
+
+class Watch:
+    """An async iterator of statuses, up to the last one. While it waits, its task holds up no block."""
+
+    def __init__(self, submission: Submission, lockstep: Lockstep) -> None:
+        self._submission, self._lockstep = submission, lockstep
+        self._at = 0
+        self._waiter: asyncio.Future[None] | None = None
+        self._task: asyncio.Task[object] | None = None
+
+    def wake(self) -> None:
+        """There is something new."""
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+            self._lockstep.unblock(self._task)
+
+    def __aiter__(self) -> Watch:
+        return self
+
+    async def __anext__(self) -> Status:
+        while self._at >= len(self._submission.statuses):
+            if self._submission.done:
+                raise StopAsyncIteration
+            self._waiter = asyncio.get_running_loop().create_future()
+            with self._lockstep.blocked() as self._task:
+                await self._waiter
+        self._at += 1
+        return self._submission.statuses[self._at - 1]
+
+
+class Pool:
+    """The extrinsics that wait, by signer and nonce."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[tuple[bytes, int], Submission] = {}
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def __iter__(self) -> Iterator[Submission]:
+        return iter(list(self._waiting.values()))
+
+    def admit(self, extrinsic: Extrinsic, next_nonce: int) -> None:
+        """Raise `PoolRefused` unless there is room for this extrinsic, its nonce is free and not too far ahead."""
+        if extrinsic.nonce < next_nonce:
+            raise refusal("Stale", "Transaction is outdated")
+        known = self._waiting.get((extrinsic.signer, extrinsic.nonce))
+        if known is not None and known.extrinsic.data == extrinsic.data:
+            raise refusal("AlreadyImported", "Transaction Already Imported", code=1013)
+        if known is not None:
+            raise refusal("TooLowPriority", "Priority is too low", code=1014)
+        if len(self._waiting) >= CAPACITY or extrinsic.nonce - next_nonce > AHEAD:
+            raise refusal("ImmediatelyDropped", "Immediately Dropped", code=1016)
+
+    def add(self, submission: Submission) -> None:
+        """Keep an extrinsic that was admitted until a block takes it."""
+        self._waiting[submission.extrinsic.signer, submission.extrinsic.nonce] = submission
+        submission.say(Status("ready"))
+
+    def in_order(self) -> list[Submission]:
+        """All that wait, by signer and nonce, so that a block does not depend on who was faster."""
+        return [self._waiting[key] for key in sorted(self._waiting)]
+
+    def remove(self, submission: Submission, *statuses: Status) -> None:
+        """Forget an extrinsic, saying why."""
+        self._waiting.pop((submission.extrinsic.signer, submission.extrinsic.nonce), None)
+        submission.say(*statuses)
+
+    def clear(self) -> None:
+        """Drop everything."""
+        for submission in self:
+            self.remove(submission, Status("dropped"))
+
+
+__all__ = ["AHEAD", "CAPACITY", "Pool", "Submission", "Watch"]

@@ -1,0 +1,103 @@
+import sys
+
+import pytest
+
+from taokit.cli.dev.discover import discover
+from taokit.cli.dev.reload import reimport, stamp
+from taokit.errors import ConfigurationError
+
+MINER = """
+from taokit import Miner, Synapse
+
+class Ask(Synapse):
+    word: str
+    answer: str | None = None
+
+class Answers(Miner):
+    async def forward(self, synapse: Ask) -> Ask:
+        return synapse
+"""
+VALIDATOR = """
+from {where} import Ask
+from taokit import Validator
+
+class Asks(Validator):
+    async def query(self, round):
+        return Ask(word="x")
+
+    def score(self, round, replies):
+        return {{}}
+"""
+
+
+@pytest.fixture(autouse=True)
+def _no_trace():
+    """Modules and paths that a test imported are forgotten after it."""
+    modules, path = set(sys.modules), list(sys.path)
+    yield
+    sys.path[:] = path
+    for name in set(sys.modules) - modules:
+        if name.split(".")[0] in ("miner", "validator", "mine", "other"):
+            del sys.modules[name]
+
+
+def subnet(folder, package=None):
+    place = folder / package if package else folder
+    place.mkdir(exist_ok=True, parents=True)
+    if package:
+        (place / "__init__.py").touch()
+    (place / "miner.py").write_text(MINER)
+    (place / "validator.py").write_text(VALIDATOR.format(where=f"{package}.miner" if package else "miner"))
+    return folder
+
+
+@pytest.mark.parametrize("package", [None, "mine"])
+def test_the_only_subclass_in_each_file_is_found(tmp_path, package):
+    found = discover(subnet(tmp_path, package))
+    assert (found.miner.__name__, found.validator.__name__) == ("Answers", "Asks")
+
+
+def test_pyproject_decides(tmp_path):
+    subnet(tmp_path, "mine")
+    (tmp_path / "other.py").write_text(MINER.replace("class Answers", "class Other"))
+    (tmp_path / "pyproject.toml").write_text('[tool.taokit]\nminer = "other:Other"\n')
+    assert discover(tmp_path).miner.__name__ == "Other"
+
+
+def test_none_and_several_are_named(tmp_path):
+    with pytest.raises(ConfigurationError, match=r"no Miner in miner.py \(found: none\)"):
+        discover(tmp_path)
+    subnet(tmp_path)
+    (tmp_path / "miner.py").write_text(MINER + MINER.split("class Answers")[1].join(["\nclass Second", ""]))
+    with pytest.raises(ConfigurationError, match=r"2 Miner in miner.py \(found: miner:Answers, miner:Second\)"):
+        discover(tmp_path)
+
+
+def test_a_folder_that_is_not_there_and_a_file_that_does_not_import(tmp_path):
+    with pytest.raises(ConfigurationError, match="not a folder"):
+        discover(tmp_path / "nowhere")
+    (tmp_path / "miner.py").write_text("import nothing_of_that_name\n")
+    with pytest.raises(ConfigurationError, match="ModuleNotFoundError"):
+        discover(tmp_path)
+
+
+def test_a_saved_change_is_noticed_and_taken_over(tmp_path):
+    subnet(tmp_path)
+    first, before = discover(tmp_path), stamp(tmp_path)
+    assert stamp(tmp_path) == before
+    (tmp_path / "miner.py").write_text(MINER + "\nVERSION = 2\n")
+    assert stamp(tmp_path) != before
+    second = reimport(tmp_path)
+    assert second.miner is not first.miner
+    assert sys.modules["miner"].VERSION == 2
+
+
+def test_a_broken_save_changes_nothing_and_says_what_is_wrong(tmp_path):
+    subnet(tmp_path)
+    discover(tmp_path)
+    module = sys.modules["miner"]
+    (tmp_path / "miner.py").write_text(MINER + "\n1 +\n")
+    told = reimport(tmp_path)
+    assert "SyntaxError" in told
+    assert "miner.py" in told
+    assert sys.modules["miner"] is module
