@@ -53,9 +53,9 @@ async def _serve(ready: Connection) -> None:
     await asyncio.Event().wait()
 
 
-async def seconds(round: Callable[[], Awaitable[object]]) -> float:
+async def seconds(work: Callable[[], Awaitable[object]]) -> float:
     began = time.perf_counter()
-    await round()
+    await work()
     return time.perf_counter() - began
 
 
@@ -80,15 +80,15 @@ def dendrite(format: str) -> Dendrite:
 def dendrite_round(client: Dendrite, ports: list[int]) -> Callable[[], Awaitable[object]]:
     targets = [Target(uid, HOTKEY, "127.0.0.1", port) for uid, port in enumerate(ports)]
 
-    async def round() -> None:
+    async def ask() -> None:
         replies = await client.ask_all(targets, Echo(text="in"))
         assert all(reply.ok for reply in replies)
 
-    return round
+    return ask
 
 
 async def warm(ports: list[int]) -> dict[str, float]:
-    """Median seconds of a round on connections that are open; the clients take turns, so that all see the same noise."""
+    """Median seconds of a round on connections that are open. The clients take turns, so that noise hits all."""
     async with bare_session() as session, dendrite("btauth/1") as btauth, dendrite("legacy") as legacy:
         rounds = {
             "bare": bare_round(session, ports),
@@ -97,8 +97,8 @@ async def warm(ports: list[int]) -> dict[str, float]:
         }
         taken: dict[str, list[float]] = {name: [] for name in rounds}
         for _ in range(ROUNDS + 2):
-            for name, round in rounds.items():
-                taken[name].append(await seconds(round))
+            for name, work in rounds.items():
+                taken[name].append(await seconds(work))
     return {name: statistics.median(times[2:]) for name, times in taken.items()}
 
 
@@ -108,9 +108,9 @@ async def cold(ports: list[int]) -> dict[str, float]:
     for _ in range(ROUNDS):
         async with bare_session() as session:
             taken["bare"].append(await seconds(bare_round(session, ports)))
-        for format in ("btauth/1", "legacy"):
-            async with dendrite(format) as client:
-                taken[format].append(await seconds(dendrite_round(client, ports)))
+        for kind in ("btauth/1", "legacy"):
+            async with dendrite(kind) as client:
+                taken[kind].append(await seconds(dendrite_round(client, ports)))
     return {name: statistics.median(times) for name, times in taken.items()}
 
 

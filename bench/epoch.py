@@ -107,7 +107,9 @@ def main() -> None:
     print(f"{'':14}{'arrays':>10}{'storage':>10}{'float64':>10}{'arrays/float64':>16}{'storage/float64':>17}")
     for kind, row in results.items():
         ratios = row["arrays"] / row["float64"], row["storage"] / row["float64"]
-        print(f"{kind:14}{row['arrays']:10.2f}{row['storage']:10.2f}{row['float64']:10.2f}{ratios[0]:16.1f}{ratios[1]:17.1f}")
+        print(
+            f"{kind:14}{row['arrays']:10.2f}{row['storage']:10.2f}{row['float64']:10.2f}{ratios[0]:16.1f}{ratios[1]:17.1f}"
+        )
     if options.json:
         options.json.write_text(json.dumps(results, indent=2) + "\n")
 

@@ -25,7 +25,7 @@ def test_every_root_name_resolves():
 
 def test_an_unknown_root_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="no attribute 'Mnier'"):
-        taokit.Mnier
+        taokit.Mnier  # noqa: B018
 
 
 @pytest.mark.parametrize("package", PACKAGES)

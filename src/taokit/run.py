@@ -1,11 +1,13 @@
-"""`taokit.run(Cls)`: joins a role, a key and a chain for one neuron. The command line and the templates use the same."""
+"""`taokit.run(Cls)`: joins a role, a key and a chain for one neuron, for scripts and the command line alike."""
 
 from __future__ import annotations
 
 import argparse
 import importlib
 import json
+import logging
 import os
+import secrets
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,10 +17,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from taokit.errors import ConfigurationError, LocalError, NetworkError, NoSuchSubnet, NotRegistered, TaokitError
 
 if TYPE_CHECKING:  # what is joined here loads only when something runs
-    from taokit.neuron import Miner, Neuron, Place, Role, Validator
+    from taokit.chain import AsyncChain
+    from taokit.neuron import Neuron, Place, Role
     from taokit.signer import Signer
 
-    R = TypeVar("R", bound=Role)
+
+R = TypeVar("R")
 
 EXIT_STOPPED, EXIT_CRASHED, EXIT_CONFIGURATION, EXIT_UNREACHABLE = 0, 1, 2, 3
 
@@ -35,7 +39,9 @@ class Option:
 
 
 OPTIONS = (
-    Option("--network", ("BT_NETWORK", "BT_SUBTENSOR_NETWORK"), "finney", "finney, test, local, devnet or an address", "-n"),
+    Option(
+        "--network", ("BT_NETWORK", "BT_SUBTENSOR_NETWORK"), "finney", "finney, test, local, devnet or an address", "-n"
+    ),
     Option("--netuid", ("BT_NETUID",), None, "the subnet"),
     Option("--wallet", ("BT_WALLET", "BT_WALLET_NAME"), None, "wallet, or wallet/hotkey; //Alice on a devnet", "-w"),
     Option("--wallet-hotkey", ("BT_WALLET_HOTKEY",), None, "hotkey of the wallet", "-H"),
@@ -66,6 +72,9 @@ class Choices:
     settings: Mapping[str, str] = field(default_factory=dict)
     as_json: bool = False
     verbosity: int = 0
+
+
+__all__ = ["OPTIONS", "Choices", "Option", "exit_code", "load_class", "pairs", "parse", "report", "run"]
 
 
 def run(cls: type[Role], argv: Sequence[str] | None = None, *, prog: str | None = None) -> None:
@@ -192,3 +201,117 @@ def pairs(items: Sequence[str]) -> dict[str, str]:
 def _from_variables(cls: type[Role], environment: Mapping[str, str]) -> dict[str, str]:
     names = {f"TAOKIT_{name.upper()}": name for name in cls.Settings.model_fields}
     return {names[key]: value for key, value in environment.items() if key in names}
+
+
+def _run(cls: type[Role], choices: Choices) -> int:
+    """Run the neuron until it is stopped; the exit code."""
+    import asyncio
+
+    _log_to_stderr(choices)
+    try:
+        asyncio.run(_live(cls, choices, _signer(choices)))
+    except KeyboardInterrupt:
+        pass
+    except TaokitError:
+        raise
+    except Exception:
+        logging.getLogger("taokit").exception("%s crashed", cls.__name__)
+        return EXIT_CRASHED
+    return EXIT_STOPPED
+
+
+async def _live(cls: type[Role], choices: Choices, signer: Signer) -> None:
+    """One neuron from start to stop. SIGTERM and SIGINT end it in order."""
+    import asyncio
+    import signal
+
+    from taokit.connect import connection
+
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    async with connection(choices.network) as chain:
+        neuron = _neuron(cls, choices, signer, chain)
+        await neuron.start()
+        try:
+            logging.getLogger("taokit").info("%s runs as %s on port %s", cls.__name__, signer.ss58, neuron.port)
+            waits = {asyncio.ensure_future(neuron.wait()), asyncio.ensure_future(stopped.wait())}
+            done, pending = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            for task in pending:
+                task.cancel()
+            for task in done:
+                task.result()
+        finally:
+            await neuron.stop()
+
+
+def _neuron(cls: type[Role], choices: Choices, signer: Signer, chain: AsyncChain) -> Neuron:
+    from taokit.neuron import Miner, MinerNeuron, Validator, ValidatorNeuron
+
+    role, place = cls(), _place(choices)
+    if isinstance(role, Miner):
+        return MinerNeuron(role, place, signer=signer, chain=chain)
+    if isinstance(role, Validator):
+        return ValidatorNeuron(role, place, signer=signer, chain=chain)
+    raise ConfigurationError(f"{cls.__name__} is neither a Miner nor a Validator")
+
+
+def _place(choices: Choices) -> Place:
+    from taokit.neuron import Place, state_root
+
+    embedded = choices.network == "devnet"
+    return Place(
+        netuid=choices.netuid,
+        state=state_root(
+            choices.state_dir,
+            taokit_state=None,  # already among the choices
+            xdg_state_home=os.environ.get("XDG_STATE_HOME"),
+            home=Path.home(),
+        ),
+        seed=secrets.token_bytes(32),
+        host=choices.host or ("127.0.0.1" if embedded else "0.0.0.0"),  # noqa: S104  miners serve the network
+        port=choices.port,
+        external_ip=choices.external_ip,
+        external_port=choices.external_port,
+        allow_private=embedded or choices.network == "local",
+        settings=choices.settings,
+    )
+
+
+def _signer(choices: Choices) -> Signer:
+    from taokit import keys
+
+    if choices.wallet is None:
+        raise ConfigurationError(
+            "--wallet is missing", hint="pass --wallet NAME/HOTKEY, or --wallet //miner/0 on a devnet"
+        )
+    if choices.wallet.startswith("//"):
+        if choices.network != "devnet":
+            raise ConfigurationError(
+                f"{choices.wallet} is a development key, which anybody can use",
+                hint="pass --wallet NAME/HOTKEY on a real network",
+            )
+        return keys.from_uri(choices.wallet)
+    path = Path(choices.wallet_path).expanduser()
+    if keys.coldkey_lies_open(choices.wallet, path=path):
+        logging.getLogger("taokit").warning(
+            "the coldkey of %s lies here unencrypted; a neuron needs none", choices.wallet
+        )
+    return keys.hotkey(choices.wallet, choices.wallet_hotkey, path=path, password=os.environ.get("BT_WALLET_PASSWORD"))
+
+
+def _log_to_stderr(choices: Choices) -> None:
+    level = (logging.INFO, logging.INFO, logging.DEBUG)[min(choices.verbosity, 2)]
+    handler = logging.StreamHandler()
+    text = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+    handler.setFormatter(_JsonLines() if choices.as_json else logging.Formatter(text))
+    logging.getLogger("taokit").addHandler(handler)
+    logging.getLogger("taokit").setLevel(level)
+
+
+class _JsonLines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        said = {"at": record.created, "level": record.levelname, "logger": record.name, "message": record.getMessage()}
+        if record.exc_info:
+            said["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(said)

@@ -18,7 +18,7 @@ class Balance:
     """0 is TAO, any other number is that subnet's alpha."""
 
     @classmethod
-    def from_tao(cls, amount: str | int | float | Decimal, netuid: int = 0) -> Balance:
+    def from_tao(cls, amount: str | float | Decimal, netuid: int = 0) -> Balance:
         """The balance of `amount` whole units, rounded down to a rao."""
         return cls(int(Decimal(str(amount)) * RAO_PER_TAO), netuid)
 

@@ -1,13 +1,12 @@
 import numpy as np
 import pytest
 
+from graphs import graph
 from taokit.cli.dev.cast import Part
 from taokit.cli.dev.history import Standing, epoch_row
 from taokit.cli.dev.squeeze import CheatMiner, CopyingValidator, LzmaMiner, SqueezeValidator
 from taokit.cli.dev.table import per_stake
 from taokit.cli.dev.verdict import verdict
-
-from graphs import graph
 
 CAST = (
     Part("lzma", LzmaMiner),
@@ -19,8 +18,8 @@ CAST = (
 KEYS = {part.name: f"key of {part.name}" for part in CAST}
 
 
-def rows(**values):
-    return {uid: np.array(pairs, dtype=np.uint16) for uid, pairs in values.items()}
+def rows(pairs_by_uid):
+    return {uid: np.array(pairs, dtype=np.uint16) for uid, pairs in pairs_by_uid.items()}
 
 
 def played(dividends, *, cheat=0, epoch=3):
@@ -29,7 +28,7 @@ def played(dividends, *, cheat=0, epoch=3):
         "owner", *KEYS.values(),
         stake=[0, 0, 0, 30, 20, 10],
         permits=[True, False, False, True, True, True],
-        weights={3: np.array([[1, 65535], [2, 0]], dtype=np.uint16), 4: np.array([[1, 40000], [2, 40000]], dtype=np.uint16)},
+        weights=rows({3: [[1, 65535], [2, 0]], 4: [[1, 40000], [2, 40000]]}),
         incentive=np.array([0, 65535 - cheat, cheat, 0, 0, 0], dtype=np.uint16),
         dividends=np.array([0, 0, 0, *dividends], dtype=np.uint16),
     )  # fmt: skip

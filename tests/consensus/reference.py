@@ -17,18 +17,14 @@ def stakes(stored):
     weight = scalar.u64_ratio(stored.parameters.tao_weight)
     totals = [(a << 32) + t * weight for a, t in zip(stored.alpha_stake, stored.tao_stake, strict=True)]
     threshold = stored.parameters.stake_threshold
-    kept = [
-        total if uid == stored.owner_uid or total >> 32 >= threshold else 0 for uid, total in enumerate(totals)
-    ]
+    kept = [total if uid == stored.owner_uid or total >> 32 >= threshold else 0 for uid, total in enumerate(totals)]
     return [total >> 32 for total in totals], [(k << 32) // sum(kept) if sum(kept) else 0 for k in kept]
 
 
 def new_permits(stored, stake):
     ascending = sorted(range(len(stake)), key=lambda uid: stake[uid])
     dropped = ascending[: max(0, len(stake) - stored.parameters.max_allowed_validators)]
-    return [
-        uid == stored.owner_uid or (stake[uid] != 0 and uid not in dropped) for uid in range(len(stake))
-    ]
+    return [uid == stored.owner_uid or (stake[uid] != 0 and uid not in dropped) for uid in range(len(stake))]
 
 
 def weight_rows(stored, permit):

@@ -2,11 +2,10 @@ import json
 
 import pytest
 
+from graphs import graph
 from taokit.errors import ConfigurationError
 from taokit.neuron.scores import Scores
 from taokit.scoring import Ema, EpochMean, Rank
-
-from graphs import graph
 
 RULE = Rank(shares=(0.7, 0.3), over=EpochMean())
 

@@ -96,5 +96,5 @@ def test_a_file_reads_back(stage):
 
 
 def test_a_mechanism_has_calls_of_its_own():
-    it, step = advance(replace(NEW, mechanism=1), seen(700), HOTKEY)
+    _, step = advance(replace(NEW, mechanism=1), seen(700), HOTKEY)
     assert (step.call.function, step.call.args["mecid"]) == ("commit_mechanism_weights", 1)

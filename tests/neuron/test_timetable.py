@@ -9,7 +9,7 @@ def test_rounds_ascend_and_come_before_the_weights_which_come_before_the_epoch(t
     plan = timetable(tempo, rounds)
     assert len(plan.rounds) == rounds
     assert list(plan.rounds) == sorted(plan.rounds)
-    assert 1 <= plan.rounds[0]
+    assert plan.rounds[0] >= 1
     assert plan.rounds[-1] <= plan.weights
     assert plan.weights < tempo
     assert tempo <= 2 * MARGIN or plan.weights <= tempo - MARGIN

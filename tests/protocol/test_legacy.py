@@ -1,3 +1,4 @@
+import hashlib
 import json
 from enum import Enum
 from typing import Any, ClassVar
@@ -7,8 +8,18 @@ import pytest
 from pydantic import create_model
 
 from taokit.errors import LocalError, Malformed, Unauthenticated
-from taokit.protocol import LegacyClaim, LegacyDraft, Question, Synapse, Terminal, body_hash, verify
-from taokit.protocol.legacy import Headers, field_hash, is_served
+from taokit.protocol import (
+    LegacyClaim,
+    LegacyDraft,
+    Question,
+    Synapse,
+    Terminal,
+    body_hash,
+    encode_tensor,
+    parse_envelope,
+    verify,
+)
+from taokit.protocol.legacy import Headers, check_body, field_hash, is_served
 from taokit.protocol.synapse import stub_values
 from wire_classes import CLASSES, Echo, TensorAdd, TextReverse
 from wire_vectors import ALICE, BOB, DevSigner, file_of, vectors
@@ -216,3 +227,13 @@ def test_an_ed25519_key_cannot_sign_legacy():
         LegacyDraft.of(Echo(text="x")).signed(
             DevSigner("//Alice", "ed25519"), receiver=Terminal(hotkey=BOB.ss58), nonce_ns=NOW, uuid="u"
         )
+
+
+def test_a_sender_in_torch_mode_is_believed():
+    envelope = {**encode_tensor(np.ones(2, dtype="f4")), "dtype": "torch.float32"}
+    digests = "".join(hashlib.sha3_256(text.encode()).hexdigest() for text in (str(envelope), "None"))
+    signed_hash = hashlib.sha3_256(digests.encode()).hexdigest()
+    message = parse_envelope(TensorAdd, json.dumps({"a": envelope, "b": None}).encode())
+    check_body(message, LegacyClaim.from_request(headers_of(computed_body_hash=signed_hash), me=BOB.ss58))
+    with pytest.raises(Malformed):
+        check_body(message, LegacyClaim.from_request(headers_of(computed_body_hash="0" * 64), me=BOB.ss58))

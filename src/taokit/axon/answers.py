@@ -33,12 +33,12 @@ SERVER = ("Server", "taokit")
 JSON = ("Content-Type", "application/json")
 
 
-def answered(message: Synapse, admitted: Admitted, *, peer: tuple[str, int], seconds: float) -> web.Response:
+def answered(message: Synapse, admitted: Admitted, *, seconds: float) -> web.Response:
     """The 200 for a message that its handler filled in."""
     claim = admitted.claim
     if not isinstance(claim, LegacyClaim):
         return web.Response(body=dump_answer(message), headers=CIMultiDict((SERVER, JSON)))
-    dendrite, axon = answer_terminals(claim, peer=peer, process_time=seconds)
+    dendrite, axon = answer_terminals(claim, peer=admitted.peer, process_time=seconds)
     headers = answer_headers(message, dendrite, axon)
     return web.Response(body=answer_body(message, dendrite, axon), headers=CIMultiDict((SERVER, JSON, *headers)))
 

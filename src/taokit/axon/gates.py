@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from aiohttp import web
 
@@ -52,6 +53,8 @@ JSON_TYPE = re.compile(r"\s*application/(?:[\w.+-]+\+)?json\s*(?:;.*)?", re.IGNO
 BINARY_TYPE = re.compile(r"\s*application/octet-stream\s*(?:;.*)?", re.IGNORECASE)
 LENGTH = re.compile(r"[0-9]{1,18}")
 
+B = TypeVar("B", bytes, bytearray)
+
 NowNs = Callable[[], int]
 """Nanoseconds since 1970."""
 
@@ -90,9 +93,11 @@ class Arrival:
     format: str | None = None
 
     @property
-    def address(self) -> str:
-        """The peer's address."""
-        return self.request.remote or ""
+    def peer(self) -> tuple[str, int]:
+        """Address and port of the connection's other end."""
+        transport = self.request.transport
+        name = None if transport is None else transport.get_extra_info("peername")
+        return (name[0], name[1]) if isinstance(name, tuple) else ("", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,7 @@ class Admitted:
     route: Route
     claim: Claim
     caller: Caller
+    peer: tuple[str, int]  # address and port of the connection's other end
     body: bytes
 
 
@@ -120,9 +126,10 @@ async def pass_gates(arrival: Arrival, house: House) -> Admitted:
     body = await bounded_body(request, max_body=route.max_body, within_s=house.limits.body_s)
     check_signature(claim, body, verify=house.verify)
     first_time(claim, house)
-    caller = Caller(claim.sender, claim.format, arrival.address, claim.nonce_ns, arrival.id, route.name)
+    peer = arrival.peer
+    caller = Caller(claim.sender, claim.format, peer[0], claim.nonce_ns, arrival.id, route.name)
     await admitted(caller, house.admit)
-    return Admitted(route, claim, caller, body)
+    return Admitted(route, claim, caller, peer, body)
 
 
 def open_doors(house: House) -> None:
@@ -145,7 +152,9 @@ def bounded_headers(arrival: Arrival, limits: Limits) -> list[str]:
         refusal = TooLarge(f"{len(raw)} headers, or more than {limits.header_bytes} bytes of them")
         refusal.status = 431
         raise refusal
-    arrival.headers, repeated = headers_by_name(arrival.request.headers.items())
+    arrival.headers, repeated = headers_by_name(
+        (name.decode("utf-8", "surrogateescape"), value.decode("utf-8", "surrogateescape")) for name, value in raw
+    )
     return repeated
 
 
@@ -198,7 +207,7 @@ async def bounded_body(request: web.BaseRequest, *, max_body: int, within_s: flo
     if not request.body_exists:
         return b""
     if request.content.is_eof():  # all there already, as nearly always
-        return await _read(request, max_body)
+        return short_enough(request.content.read_nowait(), max_body)
     try:
         async with asyncio.timeout(within_s):
             return await _read(request, max_body)
@@ -209,15 +218,18 @@ async def bounded_body(request: web.BaseRequest, *, max_body: int, within_s: flo
 
 
 async def _read(request: web.BaseRequest, max_body: int) -> bytes:
-    parts: list[bytes] = []
-    size = 0
+    body = bytearray()
     while not request.content.at_eof():
-        part = await request.content.readany()
-        size += len(part)
-        if size > max_body:
-            raise TooLarge(f"a body of more than {max_body} bytes")
-        parts.append(part)
-    return b"".join(parts)
+        body += await request.content.readany()
+        short_enough(body, max_body)
+    return bytes(body)
+
+
+def short_enough(body: B, max_body: int) -> B:
+    """The body, if it has at most so many bytes."""
+    if len(body) > max_body:
+        raise TooLarge(f"a body of more than {max_body} bytes")
+    return body
 
 
 def first_time(claim: Claim, house: House) -> None:

@@ -17,21 +17,21 @@ from taokit.axon.streaming import streamed
 from taokit.errors import HandlerFailed, Refused
 from taokit.protocol import LegacyClaim, Synapse, Terminal, parse_envelope, parse_question
 from taokit.protocol.legacy import answer_terminals, check_body
+from taokit.protocol.synapse import Ends
 
 log = logging.getLogger("taokit.axon")
 
 
 async def handled(admitted: Admitted, house: House, request: web.BaseRequest) -> web.StreamResponse:
     """The answer of the route's handler; a handler that fails is a `HandlerFailed`, its error stays in the log."""
-    peer = _peer(request)
-    message = received(admitted, house, peer=peer)
+    message = received(admitted, house)
     begun = time.perf_counter()
     ends_at = asyncio.get_running_loop().time() + _allowed_s(admitted)
     try:
         result = await _called(admitted, message, ends_at)
         if not isinstance(result, Synapse):
-            return await streamed(result, message, admitted, request, peer=peer, ends_at=ends_at)
-        response = answered(result, admitted, peer=peer, seconds=time.perf_counter() - begun)
+            return await streamed(result, message, admitted, request, ends_at=ends_at)
+        response = answered(result, admitted, seconds=time.perf_counter() - begun)
     except Refused:
         raise
     except Exception as error:
@@ -41,20 +41,20 @@ async def handled(admitted: Admitted, house: House, request: web.BaseRequest) ->
     return response
 
 
-def received(admitted: Admitted, house: House, *, peer: tuple[str, int]) -> Synapse:
+def received(admitted: Admitted, house: House) -> Synapse:
     """The message, parsed, with what was verified of its two ends; `Malformed` when the body does not fit."""
-    claim, route = admitted.claim, admitted.route
+    claim, route, peer = admitted.claim, admitted.route, admitted.peer
     depth = house.limits.json_depth
     if isinstance(claim, LegacyClaim):
         message: Synapse = parse_envelope(route.message, admitted.body, depth=depth)
         check_body(message, claim)
-        message.dendrite, _ = answer_terminals(claim, peer=peer, process_time=0.0)
-        message.timeout = claim.timeout
+        dendrite, _ = answer_terminals(claim, peer=peer, process_time=0.0)
+        timeout = claim.timeout
     else:
         message = parse_question(route.message, admitted.body, depth=depth)
-        message.dendrite = Terminal(ip=peer[0], port=peer[1], nonce=claim.nonce_ns, hotkey=claim.sender)
-        message.timeout = route.deadline_s
-    message.axon = Terminal(hotkey=house.hotkey)
+        dendrite = Terminal(ip=peer[0], port=peer[1], nonce=claim.nonce_ns, hotkey=claim.sender)
+        timeout = route.deadline_s
+    message.between(Ends(timeout, dendrite, Terminal(hotkey=house.hotkey)))
     return message
 
 
@@ -71,11 +71,6 @@ async def _called(admitted: Admitted, message: Synapse, ends_at: float) -> Synap
     if isinstance(result, admitted.route.message | AsyncIterator):
         return result
     raise TypeError(f"the handler of {admitted.route.name} answered with {type(result).__name__}")
-
-
-def _peer(request: web.BaseRequest) -> tuple[str, int]:
-    name = request.transport.get_extra_info("peername") if request.transport is not None else None
-    return (str(name[0]), int(name[1])) if isinstance(name, tuple) else ("", 0)
 
 
 __all__ = ["handled", "received"]

@@ -27,7 +27,8 @@ log = logging.getLogger("taokit.axon")
 FORMATS = (LEGACY, BTAUTH)
 """What an axon accepts unless told otherwise."""
 
-CLOSE_S = 0.5  # for connections to end by themselves, once their handlers are done
+CLOSE_S = 0.5  # for connections to write what is left, once their handlers are done
+NOW_S = 0.01  # for handlers that had their time already
 
 
 class Axon:
@@ -100,14 +101,20 @@ class Axon:
         self.house.closing = True
         if self._server is not None:
             self._server.close()
+        drained = await self._drained(drain_s)
+        if self._door is not None:
+            self._door.pre_shutdown()
+            await self._door.shutdown(CLOSE_S if drained else NOW_S)
+        self._server = self._door = None
+
+    async def _drained(self, drain_s: float) -> bool:
         try:
             async with asyncio.timeout(drain_s):
                 await self._idle.wait()
         except TimeoutError:
             log.warning("axon of %s closes with %d handlers unfinished", self.house.hotkey, self._running)
-        if self._door is not None:
-            await self._door.shutdown(CLOSE_S)
-        self._server = self._door = None
+            return False
+        return True
 
     async def __aenter__(self) -> Self:
         return self

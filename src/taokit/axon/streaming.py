@@ -30,7 +30,6 @@ async def streamed(
     admitted: Admitted,
     request: web.BaseRequest,
     *,
-    peer: tuple[str, int],
     ends_at: float,
 ) -> web.StreamResponse:
     """The 200 whose body is what a handler yields; its first piece is there before the status is sent.
@@ -41,7 +40,7 @@ async def streamed(
     legacy = isinstance(admitted.claim, LegacyClaim)
     pieces = _pieces(chunks, legacy=legacy, ends_at=ends_at)
     first = await anext(pieces, b"")
-    response = web.StreamResponse(headers=_headers(message, admitted, peer))
+    response = web.StreamResponse(headers=_headers(message, admitted))
     try:
         await _prepare(response, request)
         await _write(response, first, ends_at)
@@ -76,10 +75,10 @@ async def _write(response: web.StreamResponse, piece: bytes, ends_at: float) -> 
         raise CallerGone from error
 
 
-def _headers(message: Synapse, admitted: Admitted, peer: tuple[str, int]) -> CIMultiDict[str]:
+def _headers(message: Synapse, admitted: Admitted) -> CIMultiDict[str]:
     if not isinstance(admitted.claim, LegacyClaim):
         return CIMultiDict((SERVER, ("Content-Type", "application/x-ndjson")))
-    dendrite, axon = answer_terminals(admitted.claim, peer=peer, process_time=0.0)
+    dendrite, axon = answer_terminals(admitted.claim, peer=admitted.peer, process_time=0.0)
     kind = ("Content-Type", "text/event-stream")
     return CIMultiDict((kind, SERVER, *answer_headers(message, dendrite, axon)))
 

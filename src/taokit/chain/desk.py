@@ -38,6 +38,7 @@ PAGE: Final = 1000
 """Keys of a map that are asked for at once."""
 
 _KNOWN: Final = 64
+_UNDER_WAY: Final = 4  # blocks in which an accepted extrinsic is expected; then its nonce counts as free again
 _EVENTS: Final = Storage("System", "Events")
 _END: Final = frozenset({"finalized", "usurped", "dropped", "invalid"})
 
@@ -102,7 +103,7 @@ class Desk:
         self._codecs: dict[tuple[str, int], Codec] = {}
         self._by_block: OrderedDict[BlockHash, Codec] = OrderedDict()
         self._genesis: BlockHash | None = None
-        self._under_way: dict[str, dict[int, int]] = {}  # by account: nonce, and the block it expires at
+        self._under_way: dict[str, dict[int, int]] = {}  # by account: nonce, and the block it is free again at
 
     def read(self, read: Read[T], at: BlockHash | None) -> Steps[T]:
         """What a read returns, with every request answered from one block."""
@@ -152,10 +153,9 @@ class Desk:
         if nonce is None:
             request = RuntimeCall("AccountNonceApi", "account_nonce", (signer.ss58,))
             nonce = self._free_nonce(signer.ss58, (yield from answer(codec, birth.hash, request)), birth.number)
-        expires = birth.number + period
-        self._under_way.setdefault(signer.ss58, {})[nonce] = expires
+        self._under_way.setdefault(signer.ss58, {})[nonce] = birth.number + _UNDER_WAY
         terms = Terms(genesis, birth, nonce, period)
-        return Signed(sign(codec, composed, signer, terms), signer.ss58, nonce, expires)
+        return Signed(sign(codec, composed, signer, terms), signer.ss58, nonce, birth.number + period)
 
     def _free_nonce(self, account: str, next_on_chain: int, block: int) -> int:
         under_way = self._under_way.get(account, {})
@@ -178,11 +178,17 @@ class Desk:
         """What became of it. Raises `DispatchFailed` when it failed in its block, `TimedOut` when it is in none yet."""
         if wait is None:
             return Receipt(signed.hash)
+        if last is None or last.kind not in _END | {"in_block"}:
+            raise TimedOut(
+                f"extrinsic 0x{signed.hash.hex()} waits in the pool", hint=f"it expires at block {signed.expires}"
+            )
         self.settle(signed)
-        if last is None or last.block is None:
-            raise _not_included(signed, last)
+        if last.block is None:
+            raise PoolRefused(f"the pool gave the extrinsic up: {last.kind}", name=last.kind.capitalize())
         block: Block = yield Ask("block", (last.block,))
         codec = yield from self.codec(last.block)
+        if signed.data not in block.extrinsics:
+            raise ChainError(f"block {block.head.number} does not hold the extrinsic that it is said to hold")
         index = block.extrinsics.index(signed.data)
         records = yield from answer(codec, last.block, _EVENTS)
         events = tuple(event for event in events_of(records) if event.extrinsic == index)
@@ -239,12 +245,6 @@ def _map(codec: Codec, at: BlockHash, request: StorageMap) -> Steps[list[tuple[A
         if len(keys) < PAGE:
             return entries
         start = keys[-1]
-
-
-def _not_included(signed: Signed, last: Status | None) -> ChainError | TimedOut:
-    if last is not None and last.kind in _END:
-        return PoolRefused(f"the pool gave the extrinsic up: {last.kind}", name=last.kind.capitalize())
-    return TimedOut(f"extrinsic 0x{signed.hash.hex()} waits in the pool", hint=f"it expires at block {signed.expires}")
 
 
 __all__ = ["Ask", "Desk", "Receipt", "Signed", "Steps", "Wait", "answer", "reached"]

@@ -56,7 +56,7 @@ from taokit.consensus.weights import (
     prepare,
     refusal,
     staked,
-    stored_row,
+    stored,
     too_fast,
     upscaled,
 )
@@ -113,7 +113,7 @@ __all__ = [
     "staked",
     "storage_index",
     "storage_order",
-    "stored_row",
+    "stored",
     "timelock_payload",
     "too_fast",
     "uid_to_prune",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from jaxtyping import Bool, Int64, UInt16
 
 from taokit.errors import ConfigurationError
 
-Row: TypeAlias = UInt16[np.ndarray, "entries 2"]
+Row: TypeAlias = UInt16[np.ndarray, "_ 2"]
 """Pairs of (uid, value) in stored order; a value of zero is an entry too."""
 
 Rows: TypeAlias = Mapping[int, Row]
@@ -45,10 +45,10 @@ class Dense:
 def dense(rows: Rows, lines: Uids, n: int) -> Dense:
     """The rows of the given uids as matrices of `n` columns; entries for uids beyond are dropped.
 
-    Raises `ConfigurationError` for a row that names a uid twice.
+    Raises `ConfigurationError` for a row that names a uid twice or is no array of pairs of uint16.
     """
     empty = np.zeros((0, 2), dtype=np.uint16)
-    chosen = [rows.get(uid, empty) for uid in lines.tolist()]
+    chosen = [_pairs(uid, rows[uid]) if uid in rows else empty for uid in lines.tolist()]
     lengths = [len(row) for row in chosen]
     entries = np.concatenate([empty, *chosen]).astype(np.int64)
     line, uid = np.repeat(np.arange(len(lines)), lengths), entries[:, 0]
@@ -56,6 +56,12 @@ def dense(rows: Rows, lines: Uids, n: int) -> Dense:
     place = (line * n + uid)[known]
     ascending = bool(np.all(np.diff((line << 16) + uid) > 0))
     return _filled(place, entries[known, 1], None if ascending else _ranks(lengths)[known], (len(lines), n))
+
+
+def _pairs(uid: int, row: Any) -> Row:
+    if not isinstance(row, np.ndarray) or row.dtype != np.uint16 or row.shape[1:] != (2,):
+        raise ConfigurationError(f"the row of uid {uid} is no array of (uid, value) pairs of uint16")
+    return row
 
 
 def _ranks(lengths: list[int]) -> Int64[np.ndarray, " entries"]:

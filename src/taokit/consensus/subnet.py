@@ -29,6 +29,9 @@ Mask: TypeAlias = Bool[np.ndarray, "lines uids"]
 
 MILLION = 1_000_000
 
+MOST_UIDS = 4096
+"""The arithmetic is exact up to this size; a subnet has at most 256."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hyperparameters:
@@ -169,7 +172,7 @@ class _Columns:
 
 
 def _columns(stored: Stored) -> _Columns:
-    n = len(stored.last_update)
+    n = whole("the number of uids", len(stored.last_update), largest=MOST_UIDS)
     stored.parameters.check()
     for name in ("block", "last_step_block", "emission"):
         whole(name, getattr(stored, name), largest=U64)

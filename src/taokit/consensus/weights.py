@@ -88,10 +88,10 @@ def too_fast(submitter: Submitter) -> bool:
 
 def within_limit(values: Sequence[int], limit: int) -> bool:
     """Whether no value, of those stored, holds more than `limit` of 65535 of the row; 65535 is no limit."""
-    stored = upscaled(values)
-    total = sum(stored) << 32
-    largest = max(stored, default=0) << 32
-    return limit == U16 or div(largest, total) <= ratio(limit)
+    if limit == U16:
+        return True
+    kept = upscaled(values)
+    return div(max(kept, default=0) << 32, sum(kept) << 32) <= ratio(limit)
 
 
 def upscaled(values: Sequence[int]) -> list[int]:
@@ -109,7 +109,7 @@ def _nearest(number: int) -> int:
     return min(U16, (number + ONE // 2) >> 32)
 
 
-def stored_row(submission: Submission) -> Row:
+def stored(submission: Submission) -> Row:
     """The row that the chain keeps of an accepted submission: upscaled, in the submitted order."""
     return np.column_stack([submission.uids, upscaled(submission.values)]).astype(np.uint16)
 
@@ -162,7 +162,7 @@ __all__ = [
     "prepare",
     "refusal",
     "staked",
-    "stored_row",
+    "stored",
     "too_fast",
     "upscaled",
     "within_limit",

@@ -8,6 +8,7 @@ import math
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Generic, Self, TypeVar, get_args
@@ -143,7 +144,8 @@ class Dendrite:
     async def _exchange(self, call: Call[M], attempt: Attempt) -> Response:
         """The neuron's answer; asked a second time only where the connection had died before we wrote."""
         host = allowed_host(call.target.ip, call.target.port, allow_private=self._allow_private)
-        with self._lanes.lane(call.target.hotkey) as lane:
+        lanes = self._lanes.lane(call.target.hotkey) if self._format == "legacy" else nullcontext("")
+        with lanes as lane:
             try:
                 return await self._send(call, attempt, host=host, lane=lane)
             except Disconnected as error:

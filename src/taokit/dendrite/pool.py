@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import io
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -148,12 +146,16 @@ class Pool:
         """
         token = current.set(attempt)
         try:
-            with _translated(post, attempt):
-                return await self._exchange(post, attempt)
+            status, headers, packed = await self._exchange(post, attempt)
+        except (aiohttp.ClientError, OSError) as error:  # the library's errors become ours here and nowhere else
+            raise _error_of(error, f"{post.host}:{post.port}{post.request.target}", attempt) from error
         finally:
             current.reset(token)
+        plain = unpacked(packed, headers.get("content-encoding", ""), limit=self._limits.answer_bytes)
+        return Response(status=status, headers=headers, body=plain)
 
-    async def _exchange(self, post: Post, attempt: Attempt) -> Response:
+    async def _exchange(self, post: Post, attempt: Attempt) -> tuple[int, dict[str, str], bytes]:
+        """Status, headers by lower-case name (the first of each) and body of the answer, as they travel."""
         body = post.request.body
         async with self._session.post(
             url_of(post.host, post.port, post.request.target),
@@ -166,8 +168,7 @@ class Pool:
             if attempt.wire is not None:
                 attempt.wire.expected = attempt.wire.received
         headers = {name.lower(): value for name, value in reversed([*response.headers.items()])}
-        plain = unpacked(packed, headers.get("content-encoding", ""), limit=self._limits.answer_bytes)
-        return Response(status=response.status, headers=headers, body=plain)
+        return response.status, headers, packed
 
     async def _bounded(self, response: aiohttp.ClientResponse, attempt: Attempt) -> bytes:
         """The body as it travels, else `BadAnswer` as soon as it is known to be too large."""
@@ -218,15 +219,6 @@ def _inflated(body: bytes, wbits: int, limit: int) -> bytes:
     if not inflater.eof or inflater.unused_data:
         raise BadAnswer("the packed answer ends too early or goes on too long")
     return plain
-
-
-@contextmanager
-def _translated(post: Post, attempt: Attempt) -> Iterator[None]:
-    """Turn the library's errors into ours, in this one place."""
-    try:
-        yield
-    except (aiohttp.ClientError, OSError) as error:
-        raise _error_of(error, f"{post.host}:{post.port}{post.request.target}", attempt) from error
 
 
 def _error_of(error: Exception, where: str, attempt: Attempt) -> TaokitError:

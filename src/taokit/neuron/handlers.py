@@ -82,7 +82,9 @@ def _handler(owner: type, name: str, method: Callable[..., Any], names: dict[str
             f"{where} has no message type: its parameter `{parameters[0].name}` must be annotated with a Synapse class",
             hint=f"write `async def {name}(self, {parameters[0].name}: YourMessage) -> YourMessage`",
         )
-    return Handler(name, message, _kind(method, hints.get("return"), message, where), getattr(method, _MARK, RouteOptions()))
+    return Handler(
+        name, message, _kind(method, hints.get("return"), message, where), getattr(method, _MARK, RouteOptions())
+    )
 
 
 def _hints(method: Callable[..., Any], names: dict[str, Any], where: str) -> dict[str, Any]:
@@ -90,7 +92,8 @@ def _hints(method: Callable[..., Any], names: dict[str, Any], where: str) -> dic
         return get_type_hints(method, localns=names)
     except NameError as error:
         raise ConfigurationError(
-            f"{where} is annotated with {error.name!r}, which is not defined", hint="import it, or define it above the class"
+            f"{where} is annotated with {error.name!r}, which is not defined",
+            hint="import it, or define it above the class",
         ) from error
 
 

@@ -41,7 +41,7 @@ class Neuron(ABC):
         self._published = Publisher(chain, signer, place.netuid)
 
     async def start(self) -> None:
-        """Become part of the subnet. Raises `NoSuchSubnet`, `NotRegistered`, `AlreadyRunning` or `ConfigurationError`."""
+        """Become part of the subnet. Raises `NoSuchSubnet`, `NotRegistered` or a `LocalError`; then nothing is held."""
         netuid, hotkey = self.place.netuid, self.signer.ss58
         if not await self.chain.read(reads.subnet_exists(netuid)):
             raise NoSuchSubnet(f"there is no subnet {netuid} on this chain", hint="choose another with --netuid")

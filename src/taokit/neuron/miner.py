@@ -27,7 +27,7 @@ class Miner(Role):
         cls.handlers = find_handlers(cls, dict(sys._getframe(1).f_locals))
 
     async def admit(self, caller: Caller) -> None:
-        """Return for a caller that may ask, else raise `Refused`. By default every hotkey registered on the subnet may."""
+        """Return for a caller that may ask, else raise `Refused`. By default every hotkey with a uid may."""
         if self.metagraph.uid_of(caller.hotkey) is None:
             raise Forbidden(f"{caller.hotkey} is not registered on subnet {self.netuid}")
 

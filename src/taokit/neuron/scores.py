@@ -45,9 +45,7 @@ class Scores:
             )
         by_hotkey = {graph.hotkeys[uid]: float(score) for uid, score in scores.items()}
         registered = {graph.hotkeys[uid]: int(graph.block_at_registration[uid]) for uid in scores}
-        return Scores(
-            rule.update(self.memory, by_hotkey, epoch=epoch), {**self.registered, **registered}, epoch, round
-        )
+        return Scores(rule.update(self.memory, by_hotkey, epoch=epoch), {**self.registered, **registered}, epoch, round)
 
     def passed(self, epoch: int, round: int) -> Scores:
         """After a round that gave no scores: what is remembered stays."""
@@ -56,9 +54,7 @@ class Scores:
     def weights(self, rule: Rule, graph: Metagraph, *, burn: float = 0.0) -> dict[int, float]:
         """Shares by uid for the hotkeys that are still registered; `burn` of it to the owner's uid. May be empty."""
         shares = {
-            uid: share
-            for hotkey, share in rule.split(self.memory).items()
-            if (uid := graph.uid_of(hotkey)) is not None
+            uid: share for hotkey, share in rule.split(self.memory).items() if (uid := graph.uid_of(hotkey)) is not None
         }
         owner = graph.uid_of(graph.owner_hotkey)
         if not burn or owner is None or not any(shares.values()):

@@ -173,9 +173,7 @@ def _sent_once(it: Submission, view: View, call: Call, reason: str) -> tuple[Sub
 
 def _set_call(it: Submission) -> Call:
     if it.mechanism:
-        return calls.set_mechanism_weights(
-            it.netuid, it.mechanism, it.uids, it.values, version_key=it.version_key
-        )
+        return calls.set_mechanism_weights(it.netuid, it.mechanism, it.uids, it.values, version_key=it.version_key)
     return calls.set_weights(it.netuid, it.uids, it.values, version_key=it.version_key)
 
 

@@ -28,6 +28,7 @@ from taokit.signer import Signer
 
 log = logging.getLogger("taokit.neuron.validator")
 
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """What a validator sees of the chain at one block."""
@@ -153,7 +154,7 @@ class ValidatorNeuron(Neuron):
                 given = await self.validator.run_round(round)
             scores = self.scores.scored(self.validator.rule, graph, given, epoch=epoch, round=place)
         except TimeoutError:
-            log.error("round %d took more than twice its deadline and was given up", round.number)  # noqa: TRY400  no trace
+            log.error("round %d took more than twice its deadline and was given up", round.number)
             return self._keep(self.scores.passed(epoch, place))
         except Exception:
             log.exception("round %d failed in %s", round.number, type(self.validator).__name__)

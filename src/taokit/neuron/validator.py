@@ -1,4 +1,4 @@
-"""The validator: subclass it, write `query` and `score`; asking, keeping scores and setting weights are done for you."""
+"""The validator: write `query` and `score`; asking, keeping scores and setting weights are done for you."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Validator(Role):
 
     @classmethod
     def check(cls) -> None:
-        """Raise `ConfigurationError` for a class that cannot run: it has to write `query` and `score`, or `run_round`."""
+        """Raise `ConfigurationError` for a class that cannot run: it needs `query` and `score`, or `run_round`."""
         if cls.run_round is not Validator.run_round:
             return
         for name in ("query", "score"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -108,7 +107,6 @@ def _message(given: Mapping[str, Any]) -> str:
 
 
 def _note_success(answer: Synapse, headers: Mapping[str, str], given: Mapping[str, Any]) -> None:
-    answer.axon = copy.copy(answer.axon)
     answer.axon.status_code, answer.axon.status_message = 200, "Success"
     answer.axon.process_time = _claimed_time(headers, given)
     answer.dendrite.status_code, answer.dendrite.status_message = 200, "Success"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -68,7 +67,7 @@ def filled(sent: M, given: dict[str, Any]) -> M:
     except ValidationError as error:
         raise BadAnswer(f"the answer does not fit {kind.__name__}: {problems(error)}") from None
     answer = sent.model_copy(update={name: getattr(read, name) for name in kind.answer_fields()})
-    answer.dendrite, answer.axon = copy.copy(sent.dendrite), copy.copy(sent.axon)
+    answer.between(sent.ends.copied())
     return answer
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import json
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
@@ -16,7 +18,9 @@ from taokit.protocol.stubs import empty_value
 from taokit.protocol.terminal import Terminal
 
 DEFAULT_TIMEOUT = 12.0
-RESERVED = frozenset({"name", "timeout", "total_size", "header_size", "dendrite", "axon", "computed_body_hash"})
+RESERVED = frozenset(
+    {"name", "timeout", "total_size", "header_size", "dendrite", "axon", "computed_body_hash", "ends", "between"}
+)
 WIRE = ConfigDict(
     extra="ignore",
     validate_assignment=True,  # a handler that sets a wrong type fails where it does so
@@ -51,6 +55,19 @@ def Answer(default: Any = None, *, default_factory: Callable[[], Any] | None = N
     return _marked(ANSWERED, default, default_factory)
 
 
+@dataclass(slots=True)
+class Ends:
+    """Who speaks to whom, and how long the caller waits."""
+
+    timeout: float = DEFAULT_TIMEOUT  # seconds
+    dendrite: Terminal = field(default_factory=Terminal)
+    axon: Terminal = field(default_factory=Terminal)
+
+    def copied(self) -> Ends:
+        """The same ends, to be changed apart from these."""
+        return Ends(self.timeout, copy.copy(self.dendrite), copy.copy(self.axon))
+
+
 class Part(BaseModel):
     """A model inside a message that travels by the same rules: bytes as base64, finite floats."""
 
@@ -73,36 +90,43 @@ class Synapse(BaseModel):
     __question_fields__: ClassVar[tuple[str, ...]] = ()
     __answer_fields__: ClassVar[tuple[str, ...]] = ()
 
-    _timeout: float = PrivateAttr(default=DEFAULT_TIMEOUT)
-    _dendrite: Terminal = PrivateAttr(default_factory=Terminal)
-    _axon: Terminal = PrivateAttr(default_factory=Terminal)
+    _ends: Ends = PrivateAttr(default_factory=Ends)
 
     @property
     def timeout(self) -> float:
         """Seconds that the caller waits."""
-        return self._timeout
+        return self._ends.timeout
 
     @timeout.setter
     def timeout(self, seconds: float) -> None:
-        self._timeout = seconds
+        self._ends.timeout = seconds
 
     @property
     def dendrite(self) -> Terminal:
         """The sender."""
-        return self._dendrite
+        return self._ends.dendrite
 
     @dendrite.setter
     def dendrite(self, terminal: Terminal) -> None:
-        self._dendrite = terminal
+        self._ends.dendrite = terminal
 
     @property
     def axon(self) -> Terminal:
         """The receiver."""
-        return self._axon
+        return self._ends.axon
 
     @axon.setter
     def axon(self, terminal: Terminal) -> None:
-        self._axon = terminal
+        self._ends.axon = terminal
+
+    @property
+    def ends(self) -> Ends:
+        """The two ends and the timeout together."""
+        return self._ends
+
+    def between(self, ends: Ends) -> None:
+        """Put the message between other ends, which it shares with no other message."""
+        self._ends = ends
 
     @classmethod
     def question_fields(cls) -> tuple[str, ...]:
@@ -215,4 +239,4 @@ def check_stubs(cls: type[Synapse]) -> None:
         ) from None
 
 
-__all__ = ["DEFAULT_TIMEOUT", "Answer", "Part", "Question", "Synapse", "check_stubs", "stub_values"]
+__all__ = ["DEFAULT_TIMEOUT", "Answer", "Ends", "Part", "Question", "Synapse", "check_stubs", "stub_values"]

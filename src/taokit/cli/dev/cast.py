@@ -17,7 +17,7 @@ class Part:
     """One neuron of the play."""
 
     name: str
-    role: type[Miner] | type[Validator]
+    role: type[Miner | Validator]
     stake: int = 0  # rao of the subnet's alpha
     settings: Mapping[str, str] = field(default_factory=dict)
     scores: bool = True  # False for a validator that scores nobody itself
@@ -54,14 +54,12 @@ def cast_of(
 ) -> tuple[Part, ...]:
     """So many neurons of one miner class and of one validator class. A setting goes to the class that knows it."""
 
-    def own(role: type[Miner] | type[Validator]) -> dict[str, str]:
+    def own(role: type[Miner | Validator]) -> dict[str, str]:
         return {name: value for name, value in settings.items() if name in role.Settings.model_fields}
 
     answering = tuple(Part(f"miner-{k}", miner, settings=own(miner)) for k in range(miners))
     stakes = [*STAKES, *(STAKES[-1:] * validators)]
-    return answering + tuple(
-        Part(f"validator-{k}", validator, stakes[k], own(validator)) for k in range(validators)
-    )
+    return answering + tuple(Part(f"validator-{k}", validator, stakes[k], own(validator)) for k in range(validators))
 
 
 __all__ = ["STAKES", "Part", "cast_of", "demo_cast"]

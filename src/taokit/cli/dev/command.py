@@ -142,7 +142,9 @@ def _cast(options: Options, found: Found | None, seed: int) -> tuple[Part, ...]:
             raise ConfigurationError("--set is for your own classes", hint="name their folder: taokit dev .")
         return demo_cast(seed)
     settings = pairs(options.settings)
-    unknown = [k for k in settings if k not in found.miner.Settings.model_fields | found.validator.Settings.model_fields]
+    unknown = [
+        k for k in settings if k not in found.miner.Settings.model_fields | found.validator.Settings.model_fields
+    ]
     if unknown:
         raise ConfigurationError(f"neither your miner nor your validator has a setting {unknown[0]!r}")
     return cast_of(

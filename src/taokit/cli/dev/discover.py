@@ -30,7 +30,7 @@ class Found:
 
 
 def discover(folder: Path) -> Found:
-    """What `[tool.taokit]` names, else the only subclass in `miner.py` and in `validator.py` of the folder or its package.
+    """What `[tool.taokit]` names, else the only subclass in `miner.py` and `validator.py` of the folder or its package.
 
     Raises `ConfigurationError` when a class is missing or when there are several.
     """
@@ -46,7 +46,10 @@ def sources(folder: Path) -> list[Path]:
     return sorted(
         path
         for path in folder.rglob("*.py")
-        if not any(part.startswith(".") or part in ("site-packages", "node_modules") for part in path.parts[len(folder.parts) :])
+        if not any(
+            part.startswith(".") or part in ("site-packages", "node_modules")
+            for part in path.parts[len(folder.parts) :]
+        )
     )
 
 
@@ -96,7 +99,9 @@ def _import(file: Path, folder: Path) -> ModuleType:
     try:
         return importlib.import_module(name)
     except Exception as error:  # whatever the user's module raises while it is imported
-        raise ConfigurationError(f"{file} cannot be imported: {type(error).__name__}: {error}", hint="mend it") from error
+        raise ConfigurationError(
+            f"{file} cannot be imported: {type(error).__name__}: {error}", hint="mend it"
+        ) from error
 
 
 def _subclasses(module: ModuleType, base: type[R]) -> list[type[R]]:

@@ -49,7 +49,7 @@ def render_report(rows: Sequence[EpochRow], *, title: str, said: Iterable[str]) 
         "<h2>Over the epochs</h2>",
         f'<div class="charts">{"".join(_charts(rows))}</div>',
         "<h2>Bonds</h2>",
-        '<p class="what">Each validator\'s share of a miner\'s bonds, which decide its dividends.</p>',
+        "<p class=\"what\">Each validator's share of a miner's bonds, which decide its dividends.</p>",
         f'<div class="charts">{"".join(_bonds(rows))}</div>',
         "<h2>The last epoch</h2>",
         _table(_MINERS, rows[-1].miners),

@@ -28,7 +28,9 @@ STOP_S = 1.0
 class Stage:
     """Where a play happens. Open it with `Stage.open`, call `advance` for each block, then `close`."""
 
-    def __init__(self, cast: Sequence[Part], devnet: Devnet, keys: Mapping[str, Signer], folder: Path, seed: int) -> None:
+    def __init__(
+        self, cast: Sequence[Part], devnet: Devnet, keys: Mapping[str, Signer], folder: Path, seed: int
+    ) -> None:
         self.cast = tuple(cast)
         self.devnet = devnet
         self.chain: AsyncChain = devnet.async_chain()

@@ -90,7 +90,7 @@ def _alpha(rao: int) -> str:
 
 
 def live(scene: Scene, console: Console) -> Live:
-    """A display that follows the scene until it is closed; on a terminal it moves, elsewhere only its end is printed."""
+    """A display that follows the scene until it is closed; it moves on a terminal, elsewhere its end is printed."""
     return Live(get_renderable=lambda: render(scene), console=console, refresh_per_second=8, transient=False)
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 
 class DispatchError(Exception):
     """A call was included and failed. `pallet` is None for the errors that belong to no pallet, such as `BadOrigin`.
@@ -15,13 +12,6 @@ class DispatchError(Exception):
     def __init__(self, pallet: str | None, name: str) -> None:
         super().__init__(f"{pallet}.{name}" if pallet else name)
         self.pallet, self.name = pallet, name
-
-    def native(self, codes: Mapping[tuple[str, str], tuple[int, int]]) -> Any:
-        """The error as the type `DispatchError` has it, given the indexes of every pallet's errors."""
-        if self.pallet is not None:
-            pallet, error = codes[self.pallet, self.name]
-            return ("Module", (pallet, bytes((error, 0, 0, 0))))
-        return tuple(self.name.split(".")) if "." in self.name else self.name
 
 
 def signed(origin: bytes | None) -> bytes:

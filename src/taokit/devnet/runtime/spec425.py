@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from taokit.devnet.runtime import (
     admin_utils,
@@ -17,6 +17,7 @@ from taokit.devnet.runtime import (
     utility,
 )
 from taokit.devnet.runtime.methods import METHODS
+from taokit.devnet.runtime.refusal import DispatchError
 from taokit.devnet.runtime.subtensor import pallet, types
 from taokit.devnet.runtime.table import Extension, Table
 
@@ -67,4 +68,12 @@ ERROR_CODES: Final[Mapping[tuple[str, str], tuple[int, int]]] = {
 }
 """The indexes of pallet and error, by their names."""
 
-__all__ = ["ERROR_CODES", "TABLE"]
+def native_error(error: DispatchError) -> Any:
+    """An error as a value of the type `DispatchError`."""
+    if error.pallet is not None:
+        pallet_index, number = ERROR_CODES[error.pallet, error.name]
+        return ("Module", (pallet_index, bytes((number, 0, 0, 0))))
+    return tuple(error.name.split(".")) if "." in error.name else error.name
+
+
+__all__ = ["ERROR_CODES", "TABLE", "native_error"]

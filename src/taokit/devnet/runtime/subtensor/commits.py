@@ -17,6 +17,7 @@ from taokit.consensus.commit import (
 )
 from taokit.consensus.mechanisms import storage_index
 from taokit.devnet.runtime.refusal import DispatchError, ensure, refuse, signed
+from taokit.devnet.runtime.spec425 import native_error
 from taokit.devnet.runtime.state import Reading, State
 from taokit.devnet.runtime.subtensor import neurons, subnets, weights
 from taokit.devnet.runtime.subtensor.storage import (
@@ -104,7 +105,7 @@ def batch_commit_weights(
                 commit_weights(state, hotkey, netuid=int(netuid), commit_hash=sealed)
         except DispatchError as error:
             failed = True
-            state.deposit("SubtensorModule", "BatchWeightItemFailed", int(netuid), error)
+            state.deposit("SubtensorModule", "BatchWeightItemFailed", int(netuid), native_error(error))
     if failed:
         state.deposit("SubtensorModule", "BatchCompletedWithErrors")
     state.deposit("SubtensorModule", "BatchWeightsCompleted", tuple(map(int, netuids)), hotkey)

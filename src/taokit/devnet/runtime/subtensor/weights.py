@@ -9,6 +9,7 @@ from taokit.consensus.mechanisms import storage_index
 from taokit.consensus.weights import Submission, Submitter, refusal, stored
 from taokit.devnet.runtime.refusal import DispatchError, ensure, refuse, signed
 from taokit.devnet.runtime.rows import pairs
+from taokit.devnet.runtime.spec425 import native_error
 from taokit.devnet.runtime.state import Reading, State
 from taokit.devnet.runtime.subtensor import neurons, stakeweight, subnets
 from taokit.devnet.runtime.subtensor.storage import (
@@ -129,7 +130,7 @@ def batch_set_weights(
                 )
         except DispatchError as error:
             failed = True
-            state.deposit("SubtensorModule", "BatchWeightItemFailed", int(netuid), error)
+            state.deposit("SubtensorModule", "BatchWeightItemFailed", int(netuid), native_error(error))
     if failed:
         state.deposit("SubtensorModule", "BatchCompletedWithErrors")
     state.deposit("SubtensorModule", "BatchWeightsCompleted", tuple(map(int, netuids)), hotkey)

@@ -1,0 +1,65 @@
+import pytest
+from chains import ALICE, funded
+
+from taokit.chain import Call
+from taokit.errors import ChainError, UnknownName
+
+
+@pytest.fixture
+def backend():
+    return funded().backend()
+
+
+def test_metadata_is_offered_in_14_and_15_and_16_is_declined(backend):
+    def at(version):
+        return backend.call("Metadata_metadata_at_version", version.to_bytes(4, "little"))
+
+    assert backend.call("Metadata_metadata_versions", b"") == bytes([2 << 2, 14, 0, 0, 0, 15, 0, 0, 0])
+    assert at(16) == b"\0"
+    for version in (14, 15):
+        assert b"meta" + bytes([version]) in at(version)[:10]
+    assert backend.runtime().metadata[:5] == b"meta\x0f"
+    assert backend.call("Metadata_metadata", b"").endswith(at(14)[-1000:])
+
+
+def test_the_runtime_s_version(backend):
+    raw = backend.call("Core_version", b"")
+    assert raw.startswith(b"\x38node-subtensor")
+    assert (425).to_bytes(4, "little") in raw
+
+
+def test_events_are_those_of_the_block_asked_for(client):
+    devnet = funded()
+    chain = devnet.chain()
+    key = client.storage_key("System", "Events", [])
+    kind = client.storage_entry("System", "Events").value_type
+    receipt = chain.submit(Call("System", "remark", {"remark": b"hi"}), ALICE)
+    devnet.mine(5)
+    then, now = (client.decode(kind, devnet.backend().storage([key], at)[0]) for at in (receipt.block_hash, None))
+    assert [one["extrinsic_idx"] for one in then if one["event_id"] == "ExtrinsicSuccess"] == [0, 1]
+    assert [one["extrinsic_idx"] for one in now if one["event_id"] == "ExtrinsicSuccess"] == [0]
+
+
+def test_pages_of_keys(client):
+    devnet = funded()
+    prefix = client.storage_prefix("SubtensorModule", "NetworksAdded")
+    for netuid in range(10):
+        devnet.set_hyperparameter(netuid, "NetworksAdded", True)
+    backend = devnet.backend()
+    pages, start = [], None
+    while page := backend.keys(prefix, start=start, count=3):
+        pages.append(page)
+        start = page[-1]
+    assert list(map(len, pages)) == [3, 3, 3, 1]
+    assert sum(pages, []) == backend.keys(prefix) == backend.keys(prefix, start=prefix)
+
+
+def test_keys_that_nobody_knows_have_no_value(backend):
+    assert backend.storage([b"", b"\1" * 32, bytes(90)]) == [None, None, None]
+
+
+def test_an_unknown_method_and_arguments_that_do_not_decode(backend):
+    with pytest.raises(UnknownName, match="Nope_nope"):
+        backend.call("Nope_nope", b"")
+    with pytest.raises(ChainError, match="do not decode"):
+        backend.call("AccountNonceApi_account_nonce", b"\0")
