@@ -279,7 +279,7 @@ def _place(choices: Choices) -> Place:
 
 
 def _signer(choices: Choices) -> Signer:
-    from taokit import keys
+    from taokit.keys import coldkey_lies_open, from_uri, hotkey
 
     if choices.wallet is None:
         raise ConfigurationError(
@@ -291,13 +291,13 @@ def _signer(choices: Choices) -> Signer:
                 f"{choices.wallet} is a development key, which anybody can use",
                 hint="pass --wallet NAME/HOTKEY on a real network",
             )
-        return keys.from_uri(choices.wallet)
+        return from_uri(choices.wallet)
     path = Path(choices.wallet_path).expanduser()
-    if keys.coldkey_lies_open(choices.wallet, path=path):
+    if coldkey_lies_open(choices.wallet, path=path):
         logging.getLogger("taokit").warning(
             "the coldkey of %s lies here unencrypted; a neuron needs none", choices.wallet
         )
-    return keys.hotkey(choices.wallet, choices.wallet_hotkey, path=path, password=os.environ.get("BT_WALLET_PASSWORD"))
+    return hotkey(choices.wallet, choices.wallet_hotkey, path=path, password=os.environ.get("BT_WALLET_PASSWORD"))
 
 
 def _log_to_stderr(choices: Choices) -> None:

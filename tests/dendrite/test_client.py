@@ -57,7 +57,7 @@ async def test_an_answer_fills_a_copy_of_the_message(serve, http, dendrite):
     reply = await dendrite.ask(target(peer, uid=5), message)
     assert (reply.uid, reply.hotkey, reply.outcome, reply.status, reply.error) == (5, BOB.ss58, "ok", 200, None)
     assert (reply.synapse.text, reply.synapse.reply) == ("in", "out")
-    assert (message.reply, reply.asked.reply) == (None, None)
+    assert (message.reply, message.axon.hotkey, message.dendrite.hotkey) == (None, None, None)
     assert reply.ok
     assert reply.size == 47
     assert reply.synapse.axon.hotkey == BOB.ss58
@@ -99,7 +99,7 @@ async def test_each_uid_can_have_its_own_message(serve, http, dendrite):
     peer = await serve(http())
     targets = [target(peer, uid) for uid in (3, 1)]
     replies = await dendrite.ask_all(targets, {1: Echo(text="one"), 3: Echo(text="three")})
-    assert [reply.asked.text for reply in replies] == ["three", "one"]
+    assert [reply.message.text for reply in replies] == ["three", "one"]
     assert sorted(json.loads(request.body)["text"] for request in peer.requests) == ["one", "three"]
     with pytest.raises(ConfigurationError, match="uid 3"):
         await dendrite.ask_all(targets, {1: Echo(text="one")})

@@ -74,7 +74,8 @@ async def test_an_answer_is_read_as_the_vector_says(vector, serve, unused_tcp_po
     assert reply.outcome == vector["safe_outcome"]
     assert reply.status == vector["safe_status"]
     assert len(peer.requests) == (0 if vector["raw_response"] == "refused" else 1)
-    message = reply.synapse or reply.asked
+    message = reply.message
+    assert reply.synapse is (message if reply.ok else None)
     assert message.dendrite.status_code == vector["safe_status"]
     assert message.dendrite.process_time == reply.timings.total > 0
     assert {key: at(message, key) for key in vector["safe_fields"]} == vector["safe_fields"]

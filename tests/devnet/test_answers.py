@@ -1,6 +1,6 @@
 import pytest
-from chains import ALICE, funded
 
+from chains import ALICE, funded
 from taokit.chain import Call
 from taokit.errors import ChainError, UnknownName
 
@@ -51,7 +51,7 @@ def test_pages_of_keys(client):
         pages.append(page)
         start = page[-1]
     assert list(map(len, pages)) == [3, 3, 3, 1]
-    assert sum(pages, []) == backend.keys(prefix) == backend.keys(prefix, start=prefix)
+    assert [key for page in pages for key in page] == backend.keys(prefix) == backend.keys(prefix, start=prefix)
 
 
 def test_keys_that_nobody_knows_have_no_value(backend):

@@ -1,8 +1,8 @@
 import asyncio
 
 import pytest
-from chains import ALICE, BOB, TAO, funded
 
+from chains import ALICE, BOB, TAO, funded
 from taokit.chain import calls, reads
 from taokit.devnet import within
 from taokit.errors import TimedOut

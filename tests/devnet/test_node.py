@@ -1,6 +1,8 @@
-import pytest
-from chains import ALICE, BOB, GENESIS_MS, TAO, funded
+from itertools import pairwise
 
+import pytest
+
+from chains import ALICE, BOB, GENESIS_MS, TAO, funded
 from taokit.chain import calls, reads
 from taokit.devnet import account
 from taokit.errors import PoolRefused
@@ -25,7 +27,7 @@ def test_each_block_names_its_parent():
     devnet = funded()
     heads = [devnet.head, *(devnet.mine() for _ in range(5))]
     assert [head.number for head in heads] == list(range(6))
-    assert all(later.parent == earlier.hash for earlier, later in zip(heads, heads[1:], strict=False))
+    assert all(later.parent == earlier.hash for earlier, later in pairwise(heads))
 
 
 def test_with_auto_each_extrinsic_gets_its_block():

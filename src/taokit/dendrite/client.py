@@ -32,10 +32,15 @@ class Call(Generic[M]):
     """One target's part of a round."""
 
     target: Target
-    asked: M
+    message: M  # the caller's own, never changed
     question: Question
     began: float  # the loop's clock, seconds
-    deadline: float  # the same clock
+    timeout_s: float
+
+    @property
+    def deadline(self) -> float:
+        """When its time is over, by the loop's clock."""
+        return self.began + self.timeout_s
 
 
 class Dendrite:
@@ -104,23 +109,9 @@ class Dendrite:
         drafts = {id(one): one for one in messages}  # a message that all share is written and hashed once
         questions = {key: question(one, self._format, timeout_s=timeout_s, ip=self._ip) for key, one in drafts.items()}
         return [
-            Call(
-                target=target,
-                asked=self._addressed(one, target, timeout_s),
-                question=questions[id(one)],
-                began=began,
-                deadline=began + timeout_s,
-            )
+            Call(target=target, message=one, question=questions[id(one)], began=began, timeout_s=float(timeout_s))
             for target, one in zip(targets, messages, strict=True)
         ]
-
-    def _addressed(self, message: M, target: Target, timeout_s: float) -> M:
-        """A copy of the message that knows both its ends."""
-        copy = message.model_copy()
-        copy.timeout = float(timeout_s)
-        copy.dendrite = Terminal(ip=self._ip, hotkey=self._signer.ss58)
-        copy.axon = Terminal(ip=target.ip, port=target.port, hotkey=target.hotkey)
-        return copy
 
     async def _ask(self, call: Call[M], room: asyncio.Semaphore) -> Reply[M]:
         """The reply to one call. Nothing that goes wrong with it leaves here but a cancellation."""
@@ -130,16 +121,43 @@ class Dendrite:
         try:
             async with asyncio.timeout_at(call.deadline), room:
                 attempt.began = asyncio.get_running_loop().time()
-                answer = call.question.read(call.asked, await self._exchange(call, attempt))
+                answer = call.question.read(call.message, await self._exchange(call, attempt))
         except TimeoutError:
-            error = TimedOut(f"no answer within {call.asked.timeout:g} seconds")
+            error = TimedOut(f"no answer within {call.timeout_s:g} seconds")
         except TaokitError as raised:
             error = raised
         except Exception as raised:
             log.exception("asking uid %d failed in an unexpected way", call.target.uid)
             error = LocalError(f"asking uid {call.target.uid} failed: {type(raised).__name__}")
             error.__cause__ = raised
-        return _reply(call, attempt, answer=answer, error=error)
+        return self._reply(call, attempt, answer=answer, error=error)
+
+    def _reply(self, call: Call[M], attempt: Attempt, *, answer: M | None, error: TaokitError | None) -> Reply[M]:
+        result, timings = outcome(error), _timings(call, attempt)
+        target = call.target
+        log.debug("uid %d: %s, status %d after %.3f s", target.uid, result.word, result.status, timings.total)
+        return Reply(
+            uid=target.uid,
+            hotkey=target.hotkey,
+            message=self._noted(call, answer, status=result.status, seconds=timings.total),
+            outcome=result.word,
+            status=result.status,
+            error=error,
+            timings=timings,
+            size=attempt.size,
+        )
+
+    def _noted(self, call: Call[M], answer: M | None, *, status: int, seconds: float) -> M:
+        """The answer, else a copy of the question, that knows both its ends and how it fared."""
+        if answer is None:
+            answer = call.message.model_copy()
+            answer.dendrite, answer.axon = Terminal(), Terminal()
+        answer.timeout = call.timeout_s
+        dendrite, axon = answer.dendrite, answer.axon
+        dendrite.ip, dendrite.hotkey = self._ip, self._signer.ss58
+        dendrite.status_code, dendrite.process_time = status, seconds
+        axon.ip, axon.port, axon.hotkey = call.target.ip, call.target.port, call.target.hotkey
+        return answer
 
     async def _exchange(self, call: Call[M], attempt: Attempt) -> Response:
         """The neuron's answer; asked a second time only where the connection had died before we wrote."""
@@ -188,29 +206,6 @@ def _message_for(target: Target, message: M | Mapping[int, M]) -> M:
     if target.uid not in message:
         raise ConfigurationError(f"no message for uid {target.uid}", hint="ask only the uids that have one")
     return message[target.uid]
-
-
-def _reply(call: Call[M], attempt: Attempt, *, answer: M | None, error: TaokitError | None) -> Reply[M]:
-    timings = _timings(call, attempt)
-    result = outcome(error)
-    message = call.asked if answer is None else answer
-    message.dendrite.process_time = timings.total
-    message.dendrite.status_code = result.status
-    log.debug(
-        "uid %d at %s:%d: %s, status %d after %.3f s",
-        call.target.uid, call.target.ip, call.target.port, result.word, result.status, timings.total,
-    )  # fmt: skip
-    return Reply(
-        uid=call.target.uid,
-        hotkey=call.target.hotkey,
-        asked=call.asked,
-        synapse=answer,
-        outcome=result.word,
-        status=result.status,
-        error=error,
-        timings=timings,
-        size=attempt.size,
-    )
 
 
 def _timings(call: Call[M], attempt: Attempt) -> Timings:

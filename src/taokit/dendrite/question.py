@@ -30,7 +30,7 @@ class Question(Protocol):
     def signed(self, signer: Signer, target: Target, *, nonce_ns: int, uuid: str) -> SignedRequest:
         """The request for one target."""
 
-    def read(self, asked: M, response: Response) -> M:
+    def read(self, message: M, response: Response) -> M:
         """A copy of the message with its answers; raises `NotServed` or `BadAnswer`."""
 
 
@@ -43,8 +43,8 @@ class BtauthQuestion:
     def signed(self, signer: Signer, target: Target, *, nonce_ns: int, uuid: str) -> SignedRequest:
         return self.draft.signed(signer, receiver=target.hotkey, nonce_ns=nonce_ns)
 
-    def read(self, asked: M, response: Response) -> M:
-        return read_answer(asked, response)
+    def read(self, message: M, response: Response) -> M:
+        return read_answer(message, response)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,8 @@ class LegacyQuestion:
         receiver = Terminal(ip=target.ip, port=target.port, hotkey=target.hotkey)
         return self.draft.signed(signer, receiver=receiver, nonce_ns=nonce_ns, uuid=uuid, ip=self.ip)
 
-    def read(self, asked: M, response: Response) -> M:
-        return read_legacy_answer(asked, response)
+    def read(self, message: M, response: Response) -> M:
+        return read_legacy_answer(message, response)
 
 
 def question(message: Synapse, format: Format, *, timeout_s: float, ip: str | None) -> Question:

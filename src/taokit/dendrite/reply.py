@@ -40,15 +40,14 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class Reply(Generic[M]):
-    """What became of one question. `synapse` is there exactly when `error` is None."""
+    """What became of one question."""
 
     uid: int
     hotkey: str  # ss58 of the neuron asked
-    asked: M  # the message as it was sent, with both ends and the timeout filled in
-    synapse: M | None  # a copy of it with the answer fields filled, or None when the call failed
-    outcome: str  # one of the six words below
+    message: M  # a copy of the question, both ends and the status noted in it; its answer fields are filled when `ok`
+    outcome: str  # a word of `OUTCOMES`
     status: int  # 200, the neuron's own status, 422 for a bad answer, 408 for a timeout, 503 without a connection
-    error: TaokitError | None
+    error: TaokitError | None  # None when the answer came and fits
     timings: Timings = field(compare=False)
     size: int = 0  # bytes of the answer's body as they came over the wire
 
@@ -56,6 +55,11 @@ class Reply(Generic[M]):
     def ok(self) -> bool:
         """Whether the neuron served an answer that fits the message."""
         return self.error is None
+
+    @property
+    def synapse(self) -> M | None:
+        """The message with its answers, or None when there are none."""
+        return self.message if self.error is None else None
 
 
 OUTCOMES = {

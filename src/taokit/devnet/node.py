@@ -135,7 +135,7 @@ class Node:
             with self.state.transaction():
                 runtime.dispatch(self.state, extrinsic.signer, extrinsic.call)
         except DispatchError as error:
-            self.state.deposit("System", "ExtrinsicFailed", error.native(dict(runtime.ERROR_CODES)), _INFO)
+            self.state.deposit("System", "ExtrinsicFailed", _native(error), _INFO)
         else:
             self._succeeded(index)
 
@@ -143,7 +143,7 @@ class Node:
         self.state.phase = index
         self.state.deposit("System", "ExtrinsicSuccess", _INFO)
 
-    def as_root(self, call: DecodedCall) -> Any:
+    def as_root(self, call: DecodedCall) -> None:
         """Carry out a call at once, outside of any block. Raises the runtime's `DispatchError`; leaves no events."""
         events = len(self.state.events)
         try:
@@ -151,6 +151,14 @@ class Node:
                 runtime.dispatch(self.state, None, call)
         finally:
             del self.state.events[events:]
+
+
+def _native(error: DispatchError) -> Any:
+    """An error as the type `DispatchError` has it."""
+    if error.pallet is not None:
+        pallet, number = runtime.ERROR_CODES[error.pallet, error.name]
+        return ("Module", (pallet, bytes((number, 0, 0, 0))))
+    return tuple(error.name.split(".")) if "." in error.name else error.name
 
 
 __all__ = ["BLOCK_EXTRINSICS", "Node"]

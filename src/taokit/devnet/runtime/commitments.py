@@ -8,7 +8,7 @@ from taokit.devnet.runtime.refusal import DispatchError, signed
 from taokit.devnet.runtime.rows import ACCOUNT_TWOX, NETUID, calls, errors, events, item, option, structs
 from taokit.devnet.runtime.state import State
 from taokit.devnet.runtime.subtensor import storage
-from taokit.devnet.runtime.table import Constant, Enum, Pallet
+from taokit.devnet.runtime.table import Constant, Enum, Pallet, Struct
 
 MAX_FIELDS: Final = 3
 LEAST_SPACE: Final = 100
@@ -36,7 +36,7 @@ DATA = Enum(
         ("BigRaw", 136, ((None, "BoundedVec<u8, 512>"),)),
     ),
 )
-TYPES = (
+TYPES: tuple[Struct | Enum, ...] = (
     DATA,
     *structs("""
 pallet_commitments::types::CommitmentInfo(fields: Vec<Data>)

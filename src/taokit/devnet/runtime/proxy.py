@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from taokit.devnet.runtime.rows import ACCOUNT_TWOX, enum, errors, item, structs
-from taokit.devnet.runtime.table import Constant, Pallet
+from taokit.devnet.runtime.table import Constant, Enum, Pallet, Struct
 
-TYPES = (
+TYPES: tuple[Struct | Enum, ...] = (
     *structs("pallet_subtensor_proxy::ProxyDefinition(delegate: AccountId, proxy_type: ProxyType, delay: u32)"),
     *structs("pallet_subtensor_proxy::Announcement(real: AccountId, call_hash: H256, height: u32)"),
     enum(

@@ -68,6 +68,7 @@ ERROR_CODES: Final[Mapping[tuple[str, str], tuple[int, int]]] = {
 }
 """The indexes of pallet and error, by their names."""
 
+
 def native_error(error: DispatchError) -> Any:
     """An error as a value of the type `DispatchError`."""
     if error.pallet is not None:

@@ -72,13 +72,13 @@ class Reading:
 
     def __getitem__(self, place: Item | tuple[Any, ...]) -> Any:
         """The value stored there, or the item's default."""
-        item, keys = (place[0], place[1:]) if type(place) is tuple else (place, ())
+        item, keys = (place[0], place[1:]) if isinstance(place, tuple) else (place, ())
         table = self._tables.get(item)
         return item.default if table is None else table.get(keys, item.default)
 
     def __contains__(self, place: Item | tuple[Any, ...]) -> bool:
         """Whether a value is stored there, be it the default's."""
-        item, keys = (place[0], place[1:]) if type(place) is tuple else (place, ())
+        item, keys = (place[0], place[1:]) if isinstance(place, tuple) else (place, ())
         return keys in self._tables.get(item, ())
 
     def items(self, item: Item, *prefix: Any) -> Iterator[tuple[Keys, Any]]:
@@ -146,14 +146,14 @@ class State(Reading):
         """Whether axons may be served on addresses of this machine, which the real chain refuses."""
 
     def __setitem__(self, place: Item | tuple[Any, ...], value: Any) -> None:
-        item, keys = (place[0], place[1:]) if type(place) is tuple else (place, ())
+        item, keys = (place[0], place[1:]) if isinstance(place, tuple) else (place, ())
         table = self._own(item)
         self._journal.append((item, keys, table.get(keys, MISSING)))
         table[keys] = value
 
     def __delitem__(self, place: Item | tuple[Any, ...]) -> None:
         """Nothing is stored there any more; nothing happens where nothing was."""
-        item, keys = (place[0], place[1:]) if type(place) is tuple else (place, ())
+        item, keys = (place[0], place[1:]) if isinstance(place, tuple) else (place, ())
         if keys in self._tables.get(item, ()):
             self._journal.append((item, keys, self._own(item).pop(keys)))
 

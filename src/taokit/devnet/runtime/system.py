@@ -7,7 +7,7 @@ from typing import Final
 from taokit.devnet.runtime.rows import ACCOUNT, enum, errors, events, item, key, option, structs
 from taokit.devnet.runtime.rows import calls as rows
 from taokit.devnet.runtime.state import Reading, State
-from taokit.devnet.runtime.table import Constant, Pallet
+from taokit.devnet.runtime.table import Constant, Enum, Pallet, Struct
 
 NEW_LOGIC: Final = 1 << 127
 """The flag that marks every account as counted by the current rules of the balances pallet."""
@@ -25,7 +25,7 @@ LAST_RUNTIME_UPGRADE = option("LastRuntimeUpgrade", "LastRuntimeUpgradeInfo")
 BLOCK_HASH_COUNT: Final = 2400
 """Block hashes that are kept."""
 
-TYPES = (
+TYPES: tuple[Struct | Enum, ...] = (
     *structs("""
 frame_system::AccountInfo(nonce: u32, consumers: u32, providers: u32, sufficients: u32, data: AccountData)
 

@@ -70,9 +70,7 @@ SETTERS: Final[Mapping[str, Setter]] = {
     "weights_version_key": Setter(
         item=storage.WEIGHTS_VERSION_KEY, owner="SetWeightsVersionKey", event="WeightsVersionKeySet"
     ),
-    "weights_set_rate_limit": Setter(
-        item=storage.WEIGHTS_SET_RATE_LIMIT, window=False, event="WeightsSetRateLimitSet"
-    ),
+    "weights_set_rate_limit": Setter(item=storage.WEIGHTS_SET_RATE_LIMIT, window=False, event="WeightsSetRateLimitSet"),
     "adjustment_interval": Setter(item=storage.ADJUSTMENT_INTERVAL, window=False, event="AdjustmentIntervalSet"),
     "adjustment_alpha": Setter(item=storage.ADJUSTMENT_ALPHA, owner="AdjustmentAlpha", event="AdjustmentAlphaSet"),
     "immunity_period": Setter(item=storage.IMMUNITY_PERIOD, owner="ImmunityPeriod", event="ImmunityPeriodSet"),

@@ -29,7 +29,9 @@ from taokit.devnet.runtime.subtensor.storage import (
 
 def queue_of(state: Reading, index: int, hotkey: bytes) -> Queue:
     """The stored hash commits of a hotkey, oldest first, expired ones included."""
-    return tuple(Commit(bytes(hash), epoch, block) for hash, epoch, block, _ in state[WEIGHT_COMMITS, index, hotkey] or ())
+    return tuple(
+        Commit(bytes(hash), epoch, block) for hash, epoch, block, _ in state[WEIGHT_COMMITS, index, hotkey] or ()
+    )
 
 
 def _store(state: State, index: int, hotkey: bytes, queue: Queue) -> None:

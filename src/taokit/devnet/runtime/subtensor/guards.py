@@ -164,9 +164,7 @@ def _serving(state: State, signer: bytes, name: str, args: Args) -> str | None:
     if name not in serving.HANDLERS:
         return None
     wrong = serving.prometheus_refusal if name == "serve_prometheus" else serving.axon_refusal
-    return wrong(
-        state, signer, netuid=args["netuid"], ip=args["ip"], ip_type=args["ip_type"], port=args["port"]
-    )
+    return wrong(state, signer, netuid=args["netuid"], ip=args["ip"], ip_type=args["ip_type"], port=args["port"])
 
 
 __all__ = ["CODES", "OTHER", "check"]

@@ -45,7 +45,14 @@ APPENDED: Final = (
 )
 """The columns of a subnet that grow with it, and what a newcomer finds there."""
 
-CLEARED: Final = ((EMISSION, 0), (CONSENSUS, 0), (DIVIDENDS, 0), (STAKE_WEIGHT, 0), (VALIDATOR_TRUST, 0), (VALIDATOR_PERMIT, False))
+CLEARED: Final = (
+    (EMISSION, 0),
+    (CONSENSUS, 0),
+    (DIVIDENDS, 0),
+    (STAKE_WEIGHT, 0),
+    (VALIDATOR_TRUST, 0),
+    (VALIDATOR_PERMIT, False),
+)
 """The columns that forget a uid when it changes hands."""
 
 

@@ -111,9 +111,7 @@ def fee_of(state: Reading, netuid: int, amount: int) -> int:
     return ((state[FEE_RATE, netuid] << 64) // 65535) * amount >> 64 if dynamic(state, netuid) else 0
 
 
-def quote_buy(
-    state: Reading, netuid: int, tao: int, *, limit: int = NO_MAXIMUM, with_fee: bool = True
-) -> Swapped:
+def quote_buy(state: Reading, netuid: int, tao: int, *, limit: int = NO_MAXIMUM, with_fee: bool = True) -> Swapped:
     """What TAO would buy, at most up to a limit in rao per alpha. Raises the swap pallet's errors."""
     if not dynamic(state, netuid):
         return Swapped(tao, tao, 0)
@@ -131,9 +129,7 @@ def quote_buy(
     return Swapped(taken, paid, fee)
 
 
-def quote_sell(
-    state: Reading, netuid: int, alpha: int, *, limit: int = NO_MINIMUM, with_fee: bool = True
-) -> Swapped:
+def quote_sell(state: Reading, netuid: int, alpha: int, *, limit: int = NO_MINIMUM, with_fee: bool = True) -> Swapped:
     """What alpha would fetch, at least down to a limit in rao per alpha. Raises the swap pallet's errors."""
     if not dynamic(state, netuid):
         return Swapped(alpha, alpha, 0)
@@ -220,7 +216,7 @@ def _growth(reserve: int, grown: int) -> int:
 def _fee_beside(state: Reading, netuid: int, taken: int) -> int:
     """The fee on top of a net input that a limit price has cut."""
     rate = state[FEE_RATE, netuid]
-    return taken * ((rate << 64) // (65535 - rate)) >> 64
+    return int(taken * ((rate << 64) // (65535 - rate)) >> 64)
 
 
 __all__ = [

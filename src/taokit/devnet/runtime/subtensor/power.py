@@ -50,7 +50,7 @@ def _artanh(numerator: int, denominator: int) -> int:
 
 
 def _exponential(exponent: int) -> int:
-    """e to the power of a number of either sign."""
+    """E to the power of a number of either sign."""
     doublings, rest = divmod(exponent, _ln2())
     total = term = ONE
     step = 1

@@ -184,7 +184,7 @@ def _root_seat(state: State, hotkey: bytes) -> int:
     root = subnets.ROOT
     if state[SUBNETWORK_N, root] < ROOT_SEATS:
         return neurons.append(state, root, hotkey)
-    stakes = {uid: state[TOTAL_HOTKEY_ALPHA, key, root] for (_, uid), key in state.items(KEYS, root)}
+    stakes: dict[int, int] = {uid: state[TOTAL_HOTKEY_ALPHA, key, root] for (_, uid), key in state.items(KEYS, root)}
     lowest = min(stakes, key=lambda uid: stakes[uid])
     ensure(stakes[lowest] < state[TOTAL_HOTKEY_ALPHA, hotkey, root], "StakeTooLowForRoot")
     neurons.replace(state, root, lowest, hotkey)

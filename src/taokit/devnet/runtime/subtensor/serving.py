@@ -34,9 +34,7 @@ def axon_refusal(state: State, hotkey: bytes, *, netuid: int, ip: int, ip_type: 
     return next((name for failed, name in checks if failed), None)
 
 
-def prometheus_refusal(
-    state: State, hotkey: bytes, *, netuid: int, ip: int, ip_type: int, port: int
-) -> str | None:
+def prometheus_refusal(state: State, hotkey: bytes, *, netuid: int, ip: int, ip_type: int, port: int) -> str | None:
     """The same for a metrics endpoint, which may not stand at address zero (`validate_serve_prometheus`)."""
     checks = (
         (ip_type not in LOOPBACK, "InvalidIpType"),

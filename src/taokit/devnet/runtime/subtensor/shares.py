@@ -49,7 +49,7 @@ def subtract(a: SafeFloat, b: SafeFloat) -> SafeFloat:
 
 
 def multiply_divide(a: SafeFloat, b: SafeFloat, c: SafeFloat) -> SafeFloat:
-    """a * b / c; zero where c is."""
+    """A * b / c; zero where c is."""
     return normal(a[0] * b[0] // c[0], a[1] + b[1] - c[1]) if c[0] else ZERO
 
 

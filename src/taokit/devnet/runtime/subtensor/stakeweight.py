@@ -36,17 +36,17 @@ def may_weigh(state: Reading, hotkey: bytes, netuid: int) -> bool:
     owner = subnets.owner_uid(state, netuid)
     if owner is not None and state[UIDS, netuid, hotkey] == owner:
         return True
-    return total_stake(state, hotkey, netuid) >= state[STAKE_THRESHOLD] << 32
+    return bool(total_stake(state, hotkey, netuid) >= state[STAKE_THRESHOLD] << 32)
 
 
 def _inherited(state: Reading, hotkey: bytes, netuid: int, *, held_on: int) -> int:
     own: int = state[TOTAL_HOTKEY_ALPHA, hotkey, held_on]
     children, parents = state[CHILD_KEYS, hotkey, netuid], state[PARENT_KEYS, hotkey, netuid]
-    if not children and not parents or held_on == netuid == subnets.ROOT:
+    if (not children and not parents) or held_on == netuid == subnets.ROOT:
         return own
     out = sum(own * u64_ratio(part) for part, _ in children)
     gained = sum(state[TOTAL_HOTKEY_ALPHA, parent, held_on] * u64_ratio(part) for part, parent in parents)
-    return (max(0, (own << 32) - out) + gained) >> 32
+    return int((max(0, (own << 32) - out) + gained) >> 32)
 
 
 __all__ = ["alpha_stake", "may_weigh", "tao_stake", "total_stake"]

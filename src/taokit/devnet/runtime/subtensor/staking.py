@@ -12,6 +12,7 @@ from taokit.devnet.runtime.subtensor.storage import (
     DELEGATES,
     LAST_COLDKEY_HOTKEY_STAKE_BLOCK,
     OWNER,
+    SUBNET_ALPHA_IN,
     SUBNET_TAO,
     SUBNET_TAO_FLOW,
     SUBTOKEN_ENABLED,
@@ -84,9 +85,7 @@ def _check_add(state: Reading, coldkey: bytes, hotkey: bytes, *, netuid: int, ta
     ensure(shares.shares_for(state, hotkey, netuid=netuid, alpha=quote.paid)[0] > 0, "InsufficientLiquidity")
 
 
-def stake(
-    state: State, coldkey: bytes, hotkey: bytes, *, netuid: int, tao: int, limit: int = pool.NO_MAXIMUM
-) -> int:
+def stake(state: State, coldkey: bytes, hotkey: bytes, *, netuid: int, tao: int, limit: int = pool.NO_MAXIMUM) -> int:
     """The alpha bought for so much TAO, now staked under the hotkey (`stake_into_subnet`)."""
     paid = subnets.pay_in(state, netuid, coldkey, tao)
     swapped = pool.buy(state, netuid, paid, limit=limit)
@@ -133,7 +132,7 @@ def _most_to_sell(state: Reading, netuid: int, limit_price: int) -> int:
         return EVERYTHING if limit_price <= pool.RAO else 0
     if limit_price == 0:
         return EVERYTHING
-    reserve = state[pool.SUBNET_ALPHA_IN, netuid]
+    reserve = state[SUBNET_ALPHA_IN, netuid]
     quote = pool.quote_sell(state, netuid, pool.MAX_INPUT * reserve, limit=limit_price)
     return quote.taken + quote.fee
 
@@ -165,9 +164,7 @@ def unstake(
         state[ALPHA_BURNED, netuid] = state[ALPHA_BURNED, netuid] + swapped.fee
     state[SUBNET_TAO_FLOW, netuid] = state[SUBNET_TAO_FLOW, netuid] - swapped.paid
     state[LAST_COLDKEY_HOTKEY_STAKE_BLOCK, coldkey, hotkey] = state.number
-    state.deposit(
-        "SubtensorModule", "StakeRemoved", coldkey, hotkey, swapped.paid, swapped.taken, netuid, swapped.fee
-    )
+    state.deposit("SubtensorModule", "StakeRemoved", coldkey, hotkey, swapped.paid, swapped.taken, netuid, swapped.fee)
     return swapped.paid
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from taokit.devnet.runtime.rows import enum, structs
+from taokit.devnet.runtime.table import Enum, Struct
 
-TYPES = (
+TYPES: tuple[Struct | Enum, ...] = (
     *structs("""
 share_pool::SafeFloat(mantissa: u128, exponent: i64)
 

@@ -90,9 +90,7 @@ def set_weights(
     state: State, origin: bytes | None, *, netuid: int, dests: Sequence[int], weights: Sequence[int], version_key: int
 ) -> None:
     """The caller's weights on mechanism 0."""
-    set_mechanism_weights(
-        state, origin, netuid=netuid, mecid=0, dests=dests, weights=weights, version_key=version_key
-    )
+    set_mechanism_weights(state, origin, netuid=netuid, mecid=0, dests=dests, weights=weights, version_key=version_key)
 
 
 def set_mechanism_weights(
@@ -125,9 +123,7 @@ def batch_set_weights(
         uids, values = [uid for uid, _ in row], [value for _, value in row]
         try:
             with state.transaction():
-                set_weights(
-                    state, hotkey, netuid=int(netuid), dests=uids, weights=values, version_key=int(version_key)
-                )
+                set_weights(state, hotkey, netuid=int(netuid), dests=uids, weights=values, version_key=int(version_key))
         except DispatchError as error:
             failed = True
             state.deposit("SubtensorModule", "BatchWeightItemFailed", int(netuid), native_error(error))

@@ -1,0 +1,284 @@
+"""What the runtime answers when asked, in native form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from taokit.consensus.subnet import activity_cutoff
+from taokit.devnet.runtime.state import Reading
+from taokit.devnet.runtime.subtensor import neurons, pool, stakeweight, storage, subnets
+from taokit.devnet.runtime.subtensor.serving import NO_AXON, NO_PROMETHEUS
+from taokit.devnet.runtime.subtensor.storage import (
+    AXONS,
+    BLOCK_AT_REGISTRATION,
+    OWNER,
+    PROMETHEUS,
+    SUBNET_IDENTITIES_V3,
+    SUBNETWORK_N,
+)
+from taokit.devnet.runtime.subtensor.types import TYPES
+from taokit.devnet.runtime.system import account_nonce
+from taokit.devnet.runtime.table import Item, Struct
+from taokit.errors import UnknownName
+
+
+def field_names(struct: str) -> list[str]:
+    """The fields of a composite type, in order."""
+    fields = next(made.fields for made in TYPES if isinstance(made, Struct) and made.name == struct)
+    return [name or "" for name, _ in fields]
+
+
+PRUNING_SCORE: Final = 65535
+"""What every neuron answers since pruning goes by emission."""
+
+OF_SUBNET: Final[Mapping[str, Item]] = {
+    "network_registered_at": storage.NETWORK_REGISTERED_AT,
+    "owner_hotkey": storage.SUBNET_OWNER_HOTKEY,
+    "owner_coldkey": storage.SUBNET_OWNER,
+    "tempo": storage.TEMPO,
+    "last_step": storage.LAST_MECHANSIM_STEP_BLOCK,
+    "alpha_in": storage.SUBNET_ALPHA_IN,
+    "alpha_out": storage.SUBNET_ALPHA_OUT,
+    "tao_in": storage.SUBNET_TAO,
+    "alpha_out_emission": storage.SUBNET_ALPHA_OUT_EMISSION,
+    "alpha_in_emission": storage.SUBNET_ALPHA_IN_EMISSION,
+    "tao_in_emission": storage.SUBNET_TAO_IN_EMISSION,
+    "subnet_volume": storage.SUBNET_VOLUME,
+    "moving_price": storage.SUBNET_MOVING_PRICE,
+    "rho": storage.RHO,
+    "kappa": storage.KAPPA,
+    "min_allowed_weights": storage.MIN_ALLOWED_WEIGHTS,
+    "max_weights_limit": storage.MAX_WEIGHTS_LIMIT,
+    "weights_version": storage.WEIGHTS_VERSION_KEY,
+    "weights_rate_limit": storage.WEIGHTS_SET_RATE_LIMIT,
+    "max_validators": storage.MAX_ALLOWED_VALIDATORS,
+    "num_uids": SUBNETWORK_N,
+    "max_uids": storage.MAX_ALLOWED_UIDS,
+    "burn": storage.BURN,
+    "difficulty": storage.DIFFICULTY,
+    "registration_allowed": storage.NETWORK_REGISTRATION_ALLOWED,
+    "pow_registration_allowed": storage.NETWORK_POW_REGISTRATION_ALLOWED,
+    "immunity_period": storage.IMMUNITY_PERIOD,
+    "min_difficulty": storage.MIN_DIFFICULTY,
+    "max_difficulty": storage.MAX_DIFFICULTY,
+    "min_burn": storage.MIN_BURN,
+    "max_burn": storage.MAX_BURN,
+    "adjustment_alpha": storage.ADJUSTMENT_ALPHA,
+    "adjustment_interval": storage.ADJUSTMENT_INTERVAL,
+    "target_regs_per_interval": storage.TARGET_REGISTRATIONS_PER_INTERVAL,
+    "max_regs_per_block": storage.MAX_REGISTRATIONS_PER_BLOCK,
+    "serving_rate_limit": storage.SERVING_RATE_LIMIT,
+    "commit_reveal_weights_enabled": storage.COMMIT_REVEAL_WEIGHTS_ENABLED,
+    "commit_reveal_period": storage.REVEAL_PERIOD_EPOCHS,
+    "liquid_alpha_enabled": storage.LIQUID_ALPHA_ON,
+    "bonds_moving_avg": storage.BONDS_MOVING_AVERAGE,
+}
+"""What is answered as it is stored, by the API's name for it."""
+
+METAGRAPH: Final = field_names("Metagraph")
+HYPERPARAMETERS: Final = field_names("SubnetHyperparams")
+ENTRIES: Final = {
+    "kappa": "U16",
+    "immunity_period": "U16",
+    "min_allowed_weights": "U16",
+    "max_weights_limit": "U16",
+    "tempo": "U16",
+    "weights_version": "U64",
+    "weights_rate_limit": "U64",
+    "activity_cutoff": "U64",
+    "activity_cutoff_factor": "U32",
+    "registration_allowed": "Bool",
+    "target_regs_per_interval": "U16",
+    "min_burn": "TaoBalance",
+    "max_burn": "TaoBalance",
+    "burn_half_life": "U16",
+    "burn_increase_mult": "U64F64",
+    "bonds_moving_avg": "U64",
+    "max_regs_per_block": "U16",
+    "serving_rate_limit": "U64",
+    "max_validators": "U16",
+    "commit_reveal_period": "U64",
+    "commit_reveal_weights_enabled": "Bool",
+    "alpha_high": "U16",
+    "alpha_low": "U16",
+    "liquid_alpha_enabled": "Bool",
+    "alpha_sigmoid_steepness": "I32F32",
+    "yuma_version": "U16",
+    "subnet_is_active": "Bool",
+    "transfers_enabled": "Bool",
+    "bonds_reset_enabled": "Bool",
+    "user_liquidity_enabled": "Bool",
+    "owner_cut_enabled": "Bool",
+    "owner_cut_auto_lock_enabled": "Bool",
+    "min_childkey_take": "U16",
+}
+"""The named entries of the newest layout, in order, with the variant that carries each."""
+
+
+def metagraph(state: Reading, netuid: int) -> tuple[Any, ...] | None:
+    """The whole subnet, 72 fields in their order, or None where there is none (`get_metagraph`)."""
+    if not subnets.exists(state, netuid):
+        return None
+    known = {**_settings(state, netuid), **_progress(state, netuid), **_columns(state, netuid)}
+    return tuple(known[name] for name in METAGRAPH)
+
+
+def _settings(state: Reading, netuid: int) -> dict[str, Any]:
+    """Parameters by their API names."""
+    low, high = state[storage.ALPHA_VALUES, netuid]
+    tempo, factor = state[storage.TEMPO, netuid], state[storage.ACTIVITY_CUTOFF_FACTOR_MILLI, netuid]
+    return {
+        **{name: state[item, netuid] for name, item in OF_SUBNET.items()},
+        "netuid": netuid,
+        "alpha_low": low,
+        "alpha_high": high,
+        "activity_cutoff": activity_cutoff(factor, tempo),
+        "activity_cutoff_factor": factor,
+        "burn_half_life": state[storage.BURN_HALF_LIFE, netuid],
+        "burn_increase_mult": state[storage.BURN_INCREASE_MULT, netuid],
+        "alpha_sigmoid_steepness": (state[storage.ALPHA_SIGMOID_STEEPNESS, netuid] << 32) // 100,
+        "yuma_version": 3 if state[storage.YUMA3_ON, netuid] else 2,
+        "subnet_is_active": state[storage.SUBTOKEN_ENABLED, netuid],
+        "transfers_enabled": state[storage.TRANSFER_TOGGLE, netuid],
+        "bonds_reset_enabled": state[storage.BONDS_RESET_ON, netuid],
+        "user_liquidity_enabled": False,
+        "owner_cut_enabled": state[storage.OWNER_CUT_ENABLED, netuid],
+        "owner_cut_auto_lock_enabled": state[storage.OWNER_CUT_AUTO_LOCK_ENABLED, netuid],
+        "min_childkey_take": state[storage.MIN_CHILDKEY_TAKE_PER_SUBNET, netuid],
+    }
+
+
+def _progress(state: Reading, netuid: int) -> dict[str, Any]:
+    """Names, the block and what waits for the epoch."""
+    identity = state[SUBNET_IDENTITIES_V3, netuid]
+    symbol = state[storage.TOKEN_SYMBOL, netuid]
+    pending = state[storage.PENDING_VALIDATOR_EMISSION, netuid] + state[storage.PENDING_SERVER_EMISSION, netuid]
+    return {
+        "name": tuple(identity[0]) if identity else tuple(b"root" if netuid == subnets.ROOT else b"unknown"),
+        "symbol": tuple(symbol),
+        "identity": identity,
+        "block": state.number,
+        "blocks_since_last_step": state.number - state[storage.LAST_MECHANSIM_STEP_BLOCK, netuid],
+        "subnet_emission": 0,
+        "pending_alpha_emission": pending,
+        "pending_root_emission": 0,
+    }
+
+
+def _columns(state: Reading, netuid: int) -> dict[str, Any]:
+    """Everything that has one entry per uid."""
+    hotkeys = neurons.hotkeys(state, netuid)
+    coldkeys = [state[OWNER, hotkey] for hotkey in hotkeys]
+    return {
+        "hotkeys": tuple(hotkeys),
+        "coldkeys": tuple(coldkeys),
+        "identities": tuple(state[storage.IDENTITIES_V2, coldkey] for coldkey in coldkeys),
+        "axons": tuple(state[AXONS, netuid, hotkey] or NO_AXON for hotkey in hotkeys),
+        "active": state[storage.ACTIVE, netuid],
+        "validator_permit": state[storage.VALIDATOR_PERMIT, netuid],
+        "pruning_score": (),
+        "last_update": state[storage.LAST_UPDATE, netuid],
+        "emission": state[storage.EMISSION, netuid],
+        "dividends": state[storage.DIVIDENDS, netuid],
+        "incentives": state[storage.INCENTIVE, netuid],
+        "consensus": state[storage.CONSENSUS, netuid],
+        "trust": (),
+        "rank": (),
+        "block_at_registration": tuple(state[BLOCK_AT_REGISTRATION, netuid, uid] for uid in range(len(hotkeys))),
+        "alpha_stake": tuple(stakeweight.alpha_stake(state, hotkey, netuid) for hotkey in hotkeys),
+        "tao_stake": tuple(stakeweight.tao_stake(state, hotkey, netuid) for hotkey in hotkeys),
+        "total_stake": tuple(stakeweight.total_stake(state, hotkey, netuid) >> 32 for hotkey in hotkeys),
+        "tao_dividends_per_hotkey": tuple((hotkey, 0) for hotkey in hotkeys),
+        "alpha_dividends_per_hotkey": tuple(
+            (hotkey, state[storage.ALPHA_DIVIDENDS_PER_SUBNET, netuid, hotkey]) for hotkey in hotkeys
+        ),
+    }
+
+
+def hyperparameters(state: Reading, netuid: int) -> tuple[Any, ...] | None:
+    """The subnet's parameters in the oldest layout, or None where there is no subnet."""
+    if not subnets.exists(state, netuid):
+        return None
+    known = _settings(state, netuid)
+    return tuple(known[name] for name in HYPERPARAMETERS)
+
+
+def hyperparameter_entries(state: Reading, netuid: int) -> tuple[Any, ...] | None:
+    """The subnet's parameters as named, typed entries, or None where there is no subnet."""
+    if not subnets.exists(state, netuid):
+        return None
+    known = _settings(state, netuid)
+    return tuple((name.encode(), (kind, known[name])) for name, kind in ENTRIES.items())
+
+
+def neurons_lite(state: Reading, netuid: int) -> tuple[Any, ...]:
+    """Every neuron without weights and bonds, in the order of uids."""
+    return tuple(_neuron_lite(state, netuid, uid) for uid in range(state[SUBNETWORK_N, netuid]))
+
+
+def neuron_lite(state: Reading, netuid: int, uid: int) -> tuple[Any, ...] | None:
+    """One neuron without weights and bonds, or None where nobody holds the uid."""
+    return _neuron_lite(state, netuid, uid) if uid < state[SUBNETWORK_N, netuid] else None
+
+
+def _neuron_lite(state: Reading, netuid: int, uid: int) -> tuple[Any, ...]:
+    hotkey = state[storage.KEYS, netuid, uid]
+    coldkey = state[OWNER, hotkey]
+
+    def entry(item: Item) -> int:
+        column = state[item, netuid]
+        return int(column[uid]) if uid < len(column) else 0
+
+    return (
+        hotkey,
+        coldkey,
+        uid,
+        netuid,
+        bool(entry(storage.ACTIVE)),
+        state[AXONS, netuid, hotkey] or NO_AXON,
+        state[PROMETHEUS, netuid, hotkey] or NO_PROMETHEUS,
+        ((coldkey, stakeweight.total_stake(state, hotkey, netuid) >> 32),),
+        0,  # rank
+        entry(storage.EMISSION),
+        entry(storage.INCENTIVE),
+        entry(storage.CONSENSUS),
+        0,  # trust
+        entry(storage.VALIDATOR_TRUST),
+        entry(storage.DIVIDENDS),
+        entry(storage.LAST_UPDATE),
+        bool(entry(storage.VALIDATOR_PERMIT)),
+        PRUNING_SCORE,
+    )
+
+
+def next_epoch_block(state: Reading, netuid: int) -> int | None:
+    """The next block in which an epoch is due, or None where none ever is (`get_next_epoch_start_block`)."""
+    clock = subnets.clock(state, netuid)
+    if not subnets.exists(state, netuid) or not clock.tempo:
+        return None
+    return clock.next_epoch_block(state.number)
+
+
+ANSWERS: Final[Mapping[tuple[str, str], Callable[..., Any]]] = {
+    ("SubnetInfoRuntimeApi", "get_metagraph"): metagraph,
+    ("SubnetInfoRuntimeApi", "get_subnet_hyperparams"): hyperparameters,
+    ("SubnetInfoRuntimeApi", "get_subnet_hyperparams_v3"): hyperparameter_entries,
+    ("SubnetInfoRuntimeApi", "get_next_epoch_start_block"): next_epoch_block,
+    ("NeuronInfoRuntimeApi", "get_neurons_lite"): neurons_lite,
+    ("NeuronInfoRuntimeApi", "get_neuron_lite"): neuron_lite,
+    ("SwapRuntimeApi", "current_alpha_price"): pool.price_rao,
+    ("SubnetRegistrationRuntimeApi", "get_network_registration_cost"): subnets.lock_cost,
+    ("AccountNonceApi", "account_nonce"): account_nonce,
+}
+
+
+def api(state: Reading, name: str, method: str, args: Mapping[str, Any]) -> Any:
+    """The native answer of a runtime API's method; raises `UnknownName` for one that is not answered."""
+    answer = ANSWERS.get((name, method))
+    if answer is None:
+        raise UnknownName(f"the runtime has no {name}_{method}")
+    return answer(state, **args)
+
+
+__all__ = ["api"]
