@@ -54,7 +54,7 @@ async def serve():
     """Start a raw server: `await serve(handle)`; `handle` bytes are an answer to each request on a kept connection."""
     peers = []
 
-    async def start(handle):
+    async def start(handle, host="127.0.0.1"):
         async def answer(peer, reader, writer):
             while True:
                 await peer.read(reader)
@@ -62,7 +62,7 @@ async def serve():
                 await writer.drain()
 
         peer = Peer(answer if isinstance(handle, bytes) else handle)
-        peer.server = await asyncio.start_server(peer.connected, "127.0.0.1", 0)
+        peer.server = await asyncio.start_server(peer.connected, host, 0)
         peers.append(peer)
         return peer
 

@@ -3,6 +3,7 @@ import gzip
 import json
 import logging
 import math
+import socket
 import struct
 import zlib
 
@@ -62,6 +63,19 @@ async def test_an_answer_fills_a_copy_of_the_message(serve, http, dendrite):
     assert reply.size == 47
     assert reply.synapse.axon.hotkey == BOB.ss58
     assert reply.synapse.dendrite.hotkey == ALICE.ss58
+
+
+async def test_a_message_that_many_are_asked_stays_as_it_was(serve, http, dendrite):
+    served, refusing = await serve(http()), await serve(http(b"{}", status=403))
+    message = Echo(text="in")
+    replies = await dendrite.ask_all(
+        [target(served, 0), target(refusing, 1), target(refusing, 2)], message, timeout_s=7
+    )
+    assert message == Echo(text="in")
+    assert (message.timeout, message.axon.port, message.dendrite.hotkey) == (12.0, None, None)
+    assert [reply.message.axon.port for reply in replies] == [served.port, refusing.port, refusing.port]
+    assert [reply.message.dendrite.status_code for reply in replies] == [200, 403, 403]
+    assert len({id(reply.message.ends) for reply in replies}) == 3
 
 
 async def test_a_btauth_request_verifies_at_its_receiver(serve, http, dendrite):
@@ -350,6 +364,17 @@ async def test_private_addresses_are_not_contacted_by_default(ip, serve, http):
         reply = await dendrite.ask(Target(uid=0, hotkey=BOB.ss58, ip=ip, port=peer.port), Echo(text="x"))
     assert (reply.outcome, reply.status, peer.connections) == ("unreachable", 503, 0)
     assert isinstance(reply.error, Unreachable)
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="needs IPv6")
+async def test_a_neuron_on_ipv6_is_asked(serve, http, dendrite):
+    try:
+        peer = await serve(http(), host="::1")
+    except OSError:
+        pytest.skip("this machine has no IPv6 loopback")
+    reply = await dendrite.ask(Target(uid=0, hotkey=BOB.ss58, ip="::1", port=peer.port), Echo(text="x"))
+    assert reply.ok
+    assert peer.requests[0]["host"] == f"[::1]:{peer.port}"
 
 
 async def test_an_address_that_nobody_listens_on_is_unreachable(dendrite, unused_tcp_port):

@@ -50,7 +50,7 @@ def error_of(error: Any, codec: Codec) -> tuple[str, str]:
 
 
 def _result_error(fields: Any) -> Any:
-    result = fields["sudo_result"] if isinstance(fields, Mapping) else fields
+    result = fields.get("sudo_result", fields) if isinstance(fields, Mapping) else fields
     return result.get("Err") if isinstance(result, Mapping) else None
 
 

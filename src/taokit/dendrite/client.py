@@ -19,7 +19,8 @@ from taokit.dendrite.pool import Attempt, Limits, Pool, Post, resendable
 from taokit.dendrite.question import Format, Question, question
 from taokit.dendrite.reply import Reply, Target, Timings
 from taokit.errors import ConfigurationError, Disconnected, LocalError, TaokitError, TimedOut
-from taokit.protocol import Nonces, Response, Synapse, Terminal, outcome
+from taokit.protocol import Nonces, Response, Synapse, outcome
+from taokit.protocol.synapse import Ends
 from taokit.signer import SR25519, Signer
 
 M = TypeVar("M", bound=Synapse)
@@ -151,9 +152,9 @@ class Dendrite:
         """The answer, else a copy of the question, that knows both its ends and how it fared."""
         if answer is None:
             answer = call.message.model_copy()
-            answer.dendrite, answer.axon = Terminal(), Terminal()
-        answer.timeout = call.timeout_s
-        dendrite, axon = answer.dendrite, answer.axon
+            answer.between(Ends())  # a copy shares its ends until it is given its own
+        ends = answer.ends
+        ends.timeout, dendrite, axon = call.timeout_s, ends.dendrite, ends.axon
         dendrite.ip, dendrite.hotkey = self._ip, self._signer.ss58
         dendrite.status_code, dendrite.process_time = status, seconds
         axon.ip, axon.port, axon.hotkey = call.target.ip, call.target.port, call.target.hotkey

@@ -191,7 +191,7 @@ class Pool:
 @lru_cache(maxsize=4096)
 def url_of(host: str, port: int, path: str) -> URL:
     """The URL that leads to exactly this address and path."""
-    return URL.build(scheme="http", host=host, port=port, path=path, encoded=True)
+    return URL(f"http://{f'[{host}]' if ':' in host else host}:{port}{path}", encoded=True)
 
 
 def unpacked(body: bytes, encoding: str, *, limit: int) -> bytes:

@@ -1,0 +1,100 @@
+"""Chains to start from: which keys hold what, and which neurons there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, TypeAlias
+
+from taokit.devnet.accounts import WELL_KNOWN, account, from_uri
+from taokit.devnet.runtime import Genesis, Neuron, Preset, State, Subnet, genesis, preset
+from taokit.signer import Signer
+from taokit.units import RAO_PER_TAO
+
+GENESIS_MS: Final = 1_767_225_600_000
+"""When a chain begins that was not told when: the first moment of 2026, so that two runs agree."""
+
+NETUID: Final = 1
+"""The subnet of every preset that has one."""
+
+STAKE: Final = 10_000 * RAO_PER_TAO
+"""Rao of alpha on a validator that comes without a stake of its own."""
+
+_BALANCE: Final = 1_000_000 * RAO_PER_TAO
+_NEURON_BALANCE: Final = 100 * RAO_PER_TAO
+
+Miners: TypeAlias = int | Sequence[Signer]
+"""So many, with the keys `//miner/0` and on, or these."""
+
+Validators: TypeAlias = int | Sequence[Signer | tuple[Signer, int]]
+"""So many, with the keys `//validator/0` and on, or these, each with its stake in rao of alpha where it has one."""
+
+
+def owner(seed: int | str | bytes | None = None) -> Signer:
+    """The key of the subnet's owner and of uid 0: `//owner`, or one that follows from the seed."""
+    return from_uri("//owner") if seed is None else account("owner", seed)
+
+
+def miners_of(miners: Miners) -> list[Signer]:
+    """The miners' keys, in the order of their uids."""
+    return [from_uri(f"//miner/{k}") for k in range(miners)] if isinstance(miners, int) else list(miners)
+
+
+def validators_of(validators: Validators) -> list[tuple[Signer, int]]:
+    """The validators' keys and stakes, in the order of their uids."""
+    if isinstance(validators, int):
+        return [(from_uri(f"//validator/{k}"), STAKE) for k in range(validators)]
+    return [one if isinstance(one, tuple) else (one, STAKE) for one in validators]
+
+
+def made(name: Preset, config: Genesis) -> State:
+    """The first state of a preset."""
+    return genesis(preset(name, config))
+
+
+def accounts(neurons: Iterable[Signer] = ()) -> dict[bytes, int]:
+    """Free rao at the beginning: plenty for the well-known keys, some for each neuron."""
+    known = {account(name).public_key: _BALANCE for name in WELL_KNOWN}
+    return {**known, **{signer.public_key: _NEURON_BALANCE for signer in neurons}}
+
+
+def config(
+    miners: Sequence[Signer],
+    validators: Sequence[tuple[Signer, int]],
+    *,
+    of: Signer,
+    genesis_ms: int,
+    hyperparameters: Mapping[str, Any],
+) -> Genesis:
+    """One subnet, owned by `of`, with these neurons. Every hotkey is its own coldkey, so one key signs for both.
+
+    `hyperparameters` are storage entries by name, such as `Tempo` or `ImmunityPeriod`.
+    """
+    seats = [Neuron(signer.public_key, signer.public_key) for signer in miners]
+    seats += [Neuron(signer.public_key, signer.public_key, stake=stake) for signer, stake in validators]
+    neurons = [of, *miners, *(signer for signer, _ in validators)]
+    return Genesis(
+        genesis_ms=genesis_ms,
+        sudo=account("Alice").public_key,
+        balances=accounts(neurons),
+        subnet=Subnet(
+            owner_coldkey=of.public_key,
+            owner_hotkey=of.public_key,
+            neurons=tuple(seats),
+            hyperparameters=hyperparameters,
+        ),
+    )
+
+
+__all__ = [
+    "GENESIS_MS",
+    "NETUID",
+    "STAKE",
+    "Miners",
+    "Validators",
+    "accounts",
+    "config",
+    "made",
+    "miners_of",
+    "owner",
+    "validators_of",
+]

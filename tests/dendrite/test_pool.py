@@ -1,0 +1,42 @@
+import gzip
+import zlib
+
+import pytest
+
+from taokit.dendrite.pool import unpacked, url_of
+from taokit.errors import BadAnswer
+
+
+@pytest.mark.parametrize(
+    ("host", "written"), [("8.8.8.8", "http://8.8.8.8:8091/Echo"), ("2001:db8::1", "http://[2001:db8::1]:8091/Echo")]
+)
+def test_a_url_is_the_literal_address(host, written):
+    url = url_of(host, 8091, "/Echo")
+    assert (str(url), url.host, url.port, url.raw_path) == (written, host, 8091, "/Echo")
+
+
+@pytest.mark.parametrize("size", [0, 1, 999, 1000])
+@pytest.mark.parametrize("encoding", ["", "identity", "gzip", "GZIP", "x-gzip", " deflate "])
+def test_a_body_up_to_the_limit_is_unpacked(size, encoding):
+    plain = b"x" * size
+    pack = {"gz": gzip.compress, "de": zlib.compress}.get(encoding.strip(" x-").lower()[:2], bytes)
+    assert unpacked(pack(plain), encoding, limit=1000) == plain
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress])
+def test_a_body_over_the_limit_is_not(pack):
+    encoding = "gzip" if pack is gzip.compress else "deflate"
+    with pytest.raises(BadAnswer, match="more than 1000"):
+        unpacked(pack(bytes(1001)), encoding, limit=1000)
+
+
+@pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, gzip", "compress"])
+def test_other_encodings_were_not_asked_for(encoding):
+    with pytest.raises(BadAnswer, match="not asked for"):
+        unpacked(b"x", encoding, limit=1000)
+
+
+@pytest.mark.parametrize("body", [b"", b"x", gzip.compress(b"{}")[:-1], gzip.compress(b"{}") * 2])
+def test_what_does_not_unpack_is_a_bad_answer(body):
+    with pytest.raises(BadAnswer):
+        unpacked(body, "gzip", limit=1000)
