@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import replace
 
+import numpy as np
+
 from taokit.chain import Storage, calls, reads
 from taokit.devnet import Devnet, account
 from taokit.neuron import Miner, MinerNeuron, Place, ValidatorNeuron
@@ -59,16 +61,24 @@ class World:
         raise AssertionError(f"epoch {number} did not begin")
 
     async def stake(self, name, tao):
-        """Buy alpha for a hotkey with the coldkey that owns it."""
-        cold = self.devnet_coldkey(name)
-        self.devnet.fund(cold, (tao + 10) * RAO_PER_TAO)
-        call = calls.add_stake(self.keys[name].ss58, 1, tao * RAO_PER_TAO)
-        await self.chain.submit(call, cold, wait=None)
+        """Buy alpha for a hotkey, which is its own coldkey here."""
+        key = self.keys[name]
+        self.devnet.fund(key, (tao + 10) * RAO_PER_TAO)
+        await self.chain.submit(calls.add_stake(key.ss58, 1, tao * RAO_PER_TAO), key, wait=None)
         self.devnet.mine()
 
     async def hand_over(self, old, new):
-        """Make the subnet full and prunable, and register `new` until it sits where `old` did."""
-        raise NotImplementedError
+        """Register a new hotkey into a full subnet in which `old` earned least."""
+        uid, graph = await self.uid(old), await self.graph()
+        for name, value in {"MaxAllowedUids": graph.n, "ImmunityPeriod": 0, "MinNonImmuneUids": 0}.items():
+            self.devnet.set_hyperparameter(1, name, value)
+        earned = np.maximum(graph.emission, 1)
+        earned[uid] = 0
+        self.devnet.set_hyperparameter(1, "Emission", earned)
+        key = self.keys[new] = account(new, seed=SEED)
+        self.devnet.fund(key, 1000 * RAO_PER_TAO)
+        await self.chain.submit(calls.burned_register(1, key.ss58), key, wait=None)
+        self.devnet.mine()
 
     async def graph(self):
         return await self.chain.read(reads.metagraph(1, weights=True, bonds=True))

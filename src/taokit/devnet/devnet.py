@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from taokit.chain import AsyncBackend, AsyncChain, Backend, Call, Chain, Head
 from taokit.chain.refusals import dispatch_failed
-from taokit.devnet.accounts import public_key
+from taokit.devnet import presets
+from taokit.devnet.accounts import account, public_key
 from taokit.devnet.backend import AsyncDevnetBackend, DevnetBackend, codec_of, within
 from taokit.devnet.blocks import root_of
 from taokit.devnet.node import Node
+from taokit.devnet.presets import GENESIS_MS, NETUID, Miners, Validators
+from taokit.devnet.runtime import Genesis
 from taokit.devnet.runtime.balances import free
 from taokit.devnet.runtime.refusal import DispatchError
 from taokit.devnet.runtime.state import Mark, State
+from taokit.devnet.runtime.subtensor.storage import NETWORKS_ADDED, SUBNET_EPOCH_INDEX, TEMPO
 from taokit.devnet.runtime.table import DecodedCall, Item
 from taokit.errors import ConfigurationError, UnknownName
 from taokit.signer import Signer
@@ -38,6 +42,51 @@ class Devnet:
     def __init__(self, state: State, *, genesis_ms: int, auto: bool = True) -> None:
         self._node = Node(state, genesis_ms=genesis_ms, auto=auto)
         self._snapshots: list[_Snapshot] = []
+
+    @classmethod
+    def empty(cls, *, genesis_ms: int = GENESIS_MS, auto: bool = True) -> Self:
+        """No subnet but root, and a million TAO on each of //Alice to //Ferdie; //Alice is root."""
+        config = Genesis(genesis_ms, sudo=account("Alice").public_key, balances=presets.accounts())
+        return cls(presets.made("empty", config), genesis_ms=genesis_ms, auto=auto)
+
+    @classmethod
+    def subnet(
+        cls,
+        *,
+        miners: Miners = 8,
+        validators: Validators = 3,
+        seed: int | str | bytes | None = None,
+        genesis_ms: int = GENESIS_MS,
+        auto: bool = True,
+        **hyperparameters: Any,
+    ) -> Self:
+        """A running subnet 1 where weights are set in the open, one epoch old, so that validators hold permits.
+
+        Uid 0 is the owner's, then come the miners, then the validators. Hyperparameters go by storage name.
+        """
+        config = presets.cast(presets.Cast(miners, validators, seed), genesis_ms, hyperparameters)
+        return cls._running(presets.made("subnet", config), genesis_ms=genesis_ms, auto=auto)
+
+    @classmethod
+    def demo(
+        cls,
+        *,
+        miners: Miners = 4,
+        validators: Validators = 3,
+        seed: int | str | bytes | None = None,
+        genesis_ms: int = GENESIS_MS,
+        auto: bool = False,
+        **hyperparameters: Any,
+    ) -> Self:
+        """`subnet`, but weights are committed by hash and revealed one epoch later, and blocks wait for `mine`."""
+        config = presets.cast(presets.Cast(miners, validators, seed), genesis_ms, hyperparameters)
+        return cls._running(presets.made("demo", config), genesis_ms=genesis_ms, auto=auto)
+
+    @classmethod
+    def _running(cls, state: State, *, genesis_ms: int, auto: bool) -> Self:
+        devnet = cls(state, genesis_ms=genesis_ms, auto=auto)
+        devnet.next_epoch(NETUID)  # permits are given by an epoch
+        return devnet
 
     @property
     def auto(self) -> bool:
@@ -76,6 +125,15 @@ class Devnet:
         """`blocks` more, after the chain's clock has jumped by `seconds`."""
         self._node.clock_ms += int(seconds * 1000)
         return self.mine(blocks)
+
+    def next_epoch(self, netuid: int = NETUID) -> Head:
+        """Blocks until an epoch of the subnet has run. Raises `ConfigurationError` for one that never runs any."""
+        if not (self.state[TEMPO, netuid] and self.state[NETWORKS_ADDED, netuid]):
+            raise ConfigurationError(f"subnet {netuid} runs no epochs: there is none, or its tempo is 0")
+        before = self.state[SUBNET_EPOCH_INDEX, netuid]
+        while self.state[SUBNET_EPOCH_INDEX, netuid] == before:
+            self._node.mine()
+        return self.head
 
     async def settled(self, timeout_s: float) -> bool:
         """Wait until every live follower of the heads has dealt with the newest one; False when the deadline passes.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import chain
-from typing import Any, Final
+from typing import Final
 
 from taokit.chain import Head, Status
 from taokit.devnet import metadata, runtime
@@ -19,7 +19,7 @@ from taokit.devnet.runtime.state import State
 from taokit.devnet.runtime.system import account_nonce, bump_nonce
 from taokit.devnet.runtime.table import DecodedCall
 from taokit.devnet.scale import Coders
-from taokit.errors import PoolRefused
+from taokit.errors import PoolRefused, UnknownBlock
 
 BLOCK_EXTRINSICS: Final = 1024
 """Signed extrinsics that one block takes."""
@@ -45,11 +45,16 @@ class Node:
 
     def _genesis_header(self) -> Header:
         """The first header. Its hash follows from the table, from everything stored, and from the time."""
+        self._seal_genesis()
         stored = chain.from_iterable(self.codec.everything(self.state))
         root = root_of([metadata.encode(self.table), *stored])
-        self.state.number = 0
-        self.state.commit_block()
         return Header(ZEROS, 0, root, root_of(()), self.clock_ms // SLOT_MS, self.branch)
+
+    def _seal_genesis(self) -> None:
+        try:
+            self.state.at(0)
+        except UnknownBlock:
+            self.state.commit_block()
 
     def submit(self, data: bytes) -> Submission:
         """Take an extrinsic into the pool, and with `auto` into a block. Raises `PoolRefused`."""
@@ -135,7 +140,7 @@ class Node:
             with self.state.transaction():
                 runtime.dispatch(self.state, extrinsic.signer, extrinsic.call)
         except DispatchError as error:
-            self.state.deposit("System", "ExtrinsicFailed", _native(error), _INFO)
+            self.state.deposit("System", "ExtrinsicFailed", runtime.native_error(error), _INFO)
         else:
             self._succeeded(index)
 
@@ -151,14 +156,6 @@ class Node:
                 runtime.dispatch(self.state, None, call)
         finally:
             del self.state.events[events:]
-
-
-def _native(error: DispatchError) -> Any:
-    """An error as the type `DispatchError` has it."""
-    if error.pallet is not None:
-        pallet, number = runtime.ERROR_CODES[error.pallet, error.name]
-        return ("Module", (pallet, bytes((number, 0, 0, 0))))
-    return tuple(error.name.split(".")) if "." in error.name else error.name
 
 
 __all__ = ["BLOCK_EXTRINSICS", "Node"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from taokit.devnet.accounts import WELL_KNOWN, account, from_uri
@@ -29,21 +30,32 @@ Validators: TypeAlias = int | Sequence[Signer | tuple[Signer, int]]
 """So many, with the keys `//validator/0` and on, or these, each with its stake in rao of alpha where it has one."""
 
 
-def owner(seed: int | str | bytes | None = None) -> Signer:
-    """The key of the subnet's owner and of uid 0: `//owner`, or one that follows from the seed."""
-    return from_uri("//owner") if seed is None else account("owner", seed)
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """The neurons of a subnet, and what their keys follow from where they are not given."""
 
+    miners: Miners
+    validators: Validators
+    seed: int | str | bytes | None = None
 
-def miners_of(miners: Miners) -> list[Signer]:
-    """The miners' keys, in the order of their uids."""
-    return [from_uri(f"//miner/{k}") for k in range(miners)] if isinstance(miners, int) else list(miners)
+    def owner(self) -> Signer:
+        """The key of the subnet's owner and of uid 0: `//owner`, or one that follows from the seed."""
+        return self._key("owner")
 
+    def answering(self) -> list[Signer]:
+        """The miners' keys, in the order of their uids."""
+        given = self.miners
+        return [self._key(f"miner/{k}") for k in range(given)] if isinstance(given, int) else list(given)
 
-def validators_of(validators: Validators) -> list[tuple[Signer, int]]:
-    """The validators' keys and stakes, in the order of their uids."""
-    if isinstance(validators, int):
-        return [(from_uri(f"//validator/{k}"), STAKE) for k in range(validators)]
-    return [one if isinstance(one, tuple) else (one, STAKE) for one in validators]
+    def asking(self) -> list[tuple[Signer, int]]:
+        """The validators' keys and stakes, in the order of their uids."""
+        given = self.validators
+        if isinstance(given, int):
+            return [(self._key(f"validator/{k}"), STAKE) for k in range(given)]
+        return [one if isinstance(one, tuple) else (one, STAKE) for one in given]
+
+    def _key(self, name: str) -> Signer:
+        return from_uri(f"//{name}") if self.seed is None else account(name, self.seed)
 
 
 def made(name: Preset, config: Genesis) -> State:
@@ -57,44 +69,25 @@ def accounts(neurons: Iterable[Signer] = ()) -> dict[bytes, int]:
     return {**known, **{signer.public_key: _NEURON_BALANCE for signer in neurons}}
 
 
-def config(
-    miners: Sequence[Signer],
-    validators: Sequence[tuple[Signer, int]],
-    *,
-    of: Signer,
-    genesis_ms: int,
-    hyperparameters: Mapping[str, Any],
-) -> Genesis:
-    """One subnet, owned by `of`, with these neurons. Every hotkey is its own coldkey, so one key signs for both.
+def cast(players: Cast, genesis_ms: int, hyperparameters: Mapping[str, Any]) -> Genesis:
+    """One subnet with these neurons. Every hotkey is its own coldkey, so one key signs for both.
 
     `hyperparameters` are storage entries by name, such as `Tempo` or `ImmunityPeriod`.
     """
+    owner, miners, validators = players.owner(), players.answering(), players.asking()
     seats = [Neuron(signer.public_key, signer.public_key) for signer in miners]
     seats += [Neuron(signer.public_key, signer.public_key, stake=stake) for signer, stake in validators]
-    neurons = [of, *miners, *(signer for signer, _ in validators)]
     return Genesis(
         genesis_ms=genesis_ms,
         sudo=account("Alice").public_key,
-        balances=accounts(neurons),
+        balances=accounts([owner, *miners, *(signer for signer, _ in validators)]),
         subnet=Subnet(
-            owner_coldkey=of.public_key,
-            owner_hotkey=of.public_key,
+            owner_coldkey=owner.public_key,
+            owner_hotkey=owner.public_key,
             neurons=tuple(seats),
             hyperparameters=hyperparameters,
         ),
     )
 
 
-__all__ = [
-    "GENESIS_MS",
-    "NETUID",
-    "STAKE",
-    "Miners",
-    "Validators",
-    "accounts",
-    "config",
-    "made",
-    "miners_of",
-    "owner",
-    "validators_of",
-]
+__all__ = ["GENESIS_MS", "NETUID", "STAKE", "Cast", "Miners", "Validators", "accounts", "cast", "made"]

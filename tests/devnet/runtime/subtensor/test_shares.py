@@ -24,10 +24,10 @@ def test_mantissas_have_one_size():
 
 
 @given(a=AMOUNT, b=AMOUNT, c=AMOUNT)
-def test_a_product_over_a_divisor_keeps_twenty_digits(a, b, c):
+def test_a_product_over_a_divisor_keeps_nineteen_digits(a, b, c):
     found = value(shares.multiply_divide(*(shares.normal(number, 0) for number in (a, b, c))))
     exact = Context(prec=60, rounding=ROUND_DOWN).divide(Decimal(a * b), Decimal(c))
-    assert 0 <= exact - found <= exact * Decimal("1e-20")
+    assert 0 <= exact - found <= exact * Decimal("1e-19")
 
 
 @given(a=AMOUNT, b=AMOUNT)
