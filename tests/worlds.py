@@ -13,6 +13,11 @@ from taokit.units import RAO_PER_TAO
 SEED = 3
 
 
+def events():
+    """What happened in a block, as text."""
+    return [str(record["event"]) for record in (yield Storage("System", "Events"))]
+
+
 class World:
     """A devnet with registered hotkeys by name. The demo preset: hash commits, revealed one epoch later."""
 
@@ -49,7 +54,7 @@ class World:
         for _ in range(number):
             self.devnet.mine()
             assert await self.devnet.settled(deadline), "a neuron is stuck"
-            seen += [str(record["event"]) for record in await self.chain.read(Storage("System", "Events"))]
+            seen += await self.chain.read(events())
         return seen
 
     async def until_epoch(self, number, *, most=2000):

@@ -1,12 +1,17 @@
-"""From the name of a network to a client of it."""
+"""From the name of a network to a client of it. What it joins is imported when it is called."""
 
 from __future__ import annotations
 
-from taokit.chain import AsyncChain, Chain
-from taokit.devnet import Devnet
+from typing import TYPE_CHECKING, Final
+
 from taokit.errors import ConfigurationError
 
-DEVNET = "devnet"
+if TYPE_CHECKING:
+    from taokit.chain import AsyncChain, Chain
+    from taokit.devnet import Devnet
+
+DEVNET: Final = "devnet"
+"""The network that is made on the spot: a new chain inside this process, with a running subnet 1."""
 
 
 def connect(network: str | Devnet) -> Chain:
@@ -20,6 +25,8 @@ def connect_async(network: str | Devnet) -> AsyncChain:
 
 
 def _devnet(network: str | Devnet) -> Devnet:
+    from taokit.devnet import Devnet
+
     if isinstance(network, Devnet):
         return network
     if network == DEVNET:

@@ -2,6 +2,7 @@ import pytest
 
 from chains import ALICE, BOB, TAO, funded
 from taokit.chain import calls, reads
+from taokit.devnet import Devnet, account, from_uri
 from taokit.devnet.runtime.utility import SUDO_KEY
 from taokit.errors import ConfigurationError, DispatchFailed, UnknownBlock, UnknownName
 
@@ -118,3 +119,44 @@ def test_old_states_are_read_by_hash():
 
 def test_blocks_are_cheap_enough_to_run_epochs_one_by_one():
     assert funded().mine(1000).number == 1000
+
+
+def test_a_preset_subnet_runs_and_its_validators_hold_permits():
+    devnet = Devnet.subnet(miners=2, validators=2)
+    graph = devnet.chain().read(reads.metagraph(1, weights=True, bonds=True))
+    addresses = [from_uri(f"//{name}").ss58 for name in ("owner", "miner/0", "miner/1", "validator/0", "validator/1")]
+    assert list(graph.hotkeys) == addresses
+    assert graph.validator_permit.tolist()[3:] == [True, True]
+    assert not graph.parameters.commit_reveal
+    assert devnet.auto
+
+
+def test_the_demo_hides_weights_for_an_epoch_and_waits_for_blocks():
+    devnet = Devnet.demo(miners=[ALICE], validators=[(BOB, 5 * TAO)], seed=1, Tempo=20)
+    graph = devnet.chain().read(reads.metagraph(1))
+    assert graph.hotkeys[1:] == (ALICE.ss58, BOB.ss58)
+    assert graph.alpha_stake[2] >= 5 * TAO
+    assert (graph.parameters.commit_reveal, graph.parameters.reveal_period, graph.parameters.tempo) == (True, 1, 20)
+    assert not devnet.auto
+
+
+def test_a_preset_is_the_same_chain_each_time():
+    assert Devnet.demo(miners=1, validators=1, seed=3).head == Devnet.demo(miners=1, validators=1, seed=3).head
+    assert Devnet.demo(miners=1, validators=1, seed=3).head != Devnet.demo(miners=1, validators=1, seed=4).head
+
+
+def test_the_next_epoch_is_one_tempo_away():
+    devnet = Devnet.subnet(miners=1, validators=1, Tempo=10)
+    before = devnet.chain().read(reads.schedule(1))
+    assert devnet.next_epoch().number == before.next_epoch
+    assert devnet.chain().read(reads.schedule(1)).epoch_index == before.epoch_index + 1
+    with pytest.raises(ConfigurationError, match="no epochs"):
+        devnet.next_epoch(9)
+
+
+def test_an_empty_chain_has_money_and_no_subnet_but_root():
+    chain = Devnet.empty().chain()
+    assert chain.read(reads.netuids()) == [0]
+    assert chain.read(reads.balance(account("Ferdie").ss58)).rao == 10**6 * TAO
+    chain.submit(calls.sudo(calls.admin("sudo_set_stake_threshold", min_stake=5)), ALICE)
+    assert chain.read(reads.stake_threshold()) == 5

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from taokit.chain import Storage, reads
+from taokit.chain import reads
 from taokit.devnet import Devnet, account
 from taokit.units import RAO_PER_TAO
 
 from validator_child import receive, send
+from worlds import events
 
-CHILD = Path(__file__).with_name("validator_child.py")
+CHILD = Path(__file__).parents[1] / "validator_child.py"
 SEED = 5
 TEMPO = 120
 
@@ -68,8 +69,7 @@ class Parent:
     def _mine(self):
         head = self.devnet.mine()
         epoch = self.epoch()
-        for record in self.chain.read(Storage("System", "Events")):
-            name = str(record["event"])
+        for name in self.chain.read(events()):
             if "WeightsCommitted" in name:
                 self.commits[epoch] += 1
             elif "WeightsRevealed" in name:

@@ -178,9 +178,11 @@ async def test_all_zero_scores_never_become_weights(tmp_path):
     await miner.start()
     await validator.start()
     try:
-        events = await world.blocks(200)
-        assert not [event for event in events if "WeightsCommitted" in event]
-        assert validator.waiting == "a miner with a score above 0"
+        waits = set()
+        for _ in range(200):
+            assert not [event for event in await world.blocks(1) if "WeightsCommitted" in event]
+            waits.add(validator.waiting)
+        assert waits == {"", "a miner with a score above 0"}
     finally:
         await validator.stop()
         await miner.stop()
@@ -215,8 +217,8 @@ async def test_a_validator_without_a_permit_neither_asks_nor_commits_and_starts_
         said = [record.message for record in caplog.records if "neither asks nor commits" in record.message]
         assert 2 <= len(said) <= 3, "once an epoch"
         assert "btcli stake add" in said[0]
-        await world.stake("poor", 500)
-        await world.until_epoch(await world.epoch() + 3)
+        await world.stake("poor", 4000)  # more than the owner has, who votes for nobody and still counts
+        await world.until_epoch(await world.epoch() + 4)
         assert asks.took
         graph = await world.graph()
         assert graph.incentive[graph.uid_of(world.keys["good"].ss58)] == 65535

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any, Final
 
@@ -58,9 +59,13 @@ def metagraph_of(
 
 def endpoint(record: Mapping[str, Any]) -> Endpoint:
     """The endpoint that a decoded `AxonInfo` describes."""
-    number = record["ip"]
-    literal = IPv6Address(number) if record["ip_type"] == 6 or number >= 1 << 32 else IPv4Address(number)
-    return Endpoint(str(literal), record["port"], record["protocol"], record["version"], record["block"])
+    literal = _literal(record["ip"], record["ip_type"])
+    return Endpoint(literal, record["port"], record["protocol"], record["version"], record["block"])
+
+
+@lru_cache(maxsize=4096)  # a subnet's addresses stay the same from block to block
+def _literal(number: int, kind: int) -> str:
+    return str(IPv6Address(number) if kind == 6 or number >= 1 << 32 else IPv4Address(number))
 
 
 def row(pairs: Any) -> np.ndarray[Any, Any]:

@@ -78,7 +78,8 @@ def run(state: State, receivers: list[int]) -> None:
     """The coinbase up to the pending pots; epochs come after it (`run_coinbase`)."""
     for keys in state.keys(SUBNET_ROOT_SELL_TAO):
         del state[SUBNET_ROOT_SELL_TAO, *keys]
-    emission = min(_emission_for(state, state[TOTAL_ISSUANCE]), MAX_SUPPLY - state[balances.ISSUANCE])
+    left = max(0, MAX_SUPPLY - state[balances.ISSUANCE])
+    emission = min(_emission_for(state, state[TOTAL_ISSUANCE]), left)
     given = _tao_by_subnet(state, receivers, emission)
     terms = {netuid: _terms(state, netuid, given[netuid]) for netuid in sorted(given)}
     minted = sum(_feed_pool(state, terms[netuid]) for netuid in receivers)

@@ -1,0 +1,27 @@
+import pytest
+
+from taokit.chain import reads
+from taokit.connect import connect, connect_async
+from taokit.devnet import Devnet
+from taokit.errors import ConfigurationError
+
+
+def test_devnet_is_a_chain_with_a_running_subnet():
+    with connect("devnet") as chain:
+        graph = chain.read(reads.metagraph(1))
+        assert graph.n == 12
+        assert graph.validator_permit.sum() >= 3
+
+
+async def test_a_devnet_of_one_s_own_is_shared():
+    devnet = Devnet.empty()
+    async with connect_async(devnet) as chain:
+        devnet.mine()
+        assert await chain.head() == devnet.head == connect(devnet).head()
+
+
+@pytest.mark.parametrize("network", ["finney", "ws://127.0.0.1:9944", ""])
+def test_a_network_out_of_reach_is_named_with_a_hint(network):
+    with pytest.raises(ConfigurationError, match="cannot connect") as caught:
+        connect(network)
+    assert caught.value.hint
