@@ -32,9 +32,7 @@ class World:
         self.devnet.auto = False
         self.devnet.set_hyperparameter(1, "Tempo", tempo)
         self.chain = self.devnet.async_chain()
-        self.place = Place(
-            netuid=1, state=folder, seed=bytes(32), host="127.0.0.1", port=0, allow_private=True
-        )
+        self.place = Place(netuid=1, state=folder, seed=bytes(32), host="127.0.0.1", port=0, allow_private=True)
 
     def neuron(self, name, role, **place):
         kind = MinerNeuron if isinstance(role, Miner) else ValidatorNeuron
@@ -99,7 +97,12 @@ async def raw_server(respond):
         try:
             head = await reader.readuntil(b"\r\n\r\n")
             length = next(
-                (int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")), 0
+                (
+                    int(line.split(b":")[1])
+                    for line in head.split(b"\r\n")
+                    if line.lower().startswith(b"content-length")
+                ),
+                0,
             )
             await reader.readexactly(length)
             await respond(reader, writer)

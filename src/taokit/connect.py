@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
 from taokit.errors import ConfigurationError
@@ -13,15 +15,32 @@ if TYPE_CHECKING:
 DEVNET: Final = "devnet"
 """The network that is made on the spot: a new chain inside this process, with a running subnet 1."""
 
+BLOCK_SECONDS: Final = 1.0
+"""Real time between two blocks of a chain made on the spot, each of 12 seconds of chain time."""
+
 
 def connect(network: str | Devnet) -> Chain:
     """A client for blocking code. Raises `ConfigurationError` for a network that nothing here can reach."""
     return _devnet(network).chain()
 
 
-def connect_async(network: str | Devnet) -> AsyncChain:
-    """A client for async code. Raises `ConfigurationError` for a network that nothing here can reach."""
-    return _devnet(network).async_chain()
+@asynccontextmanager
+async def connection(network: str | Devnet) -> AsyncIterator[AsyncChain]:
+    """A client for async code, for the length of the block. Raises `ConfigurationError` as `connect` does.
+
+    A chain made on the spot lives as long, and makes a block every second; one handed in keeps its own pace.
+    """
+    import asyncio
+
+    devnet = _devnet(network)
+    clock = asyncio.create_task(devnet.tick(BLOCK_SECONDS)) if network == DEVNET else None
+    try:
+        async with devnet.async_chain() as chain:
+            yield chain
+    finally:
+        if clock is not None:
+            clock.cancel()
+            await asyncio.gather(clock, return_exceptions=True)
 
 
 def _devnet(network: str | Devnet) -> Devnet:
@@ -37,4 +56,4 @@ def _devnet(network: str | Devnet) -> Devnet:
     )
 
 
-__all__ = ["DEVNET", "connect", "connect_async"]
+__all__ = ["BLOCK_SECONDS", "DEVNET", "connect", "connection"]

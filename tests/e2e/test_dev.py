@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import pairwise
 
 import pytest
 
@@ -56,7 +57,7 @@ def test_each_line_is_one_epoch_with_the_promised_names(six):
             assert list(row) == ["uid", "name", "stake", "validator_trust", "dividends", "weights_block"]
     numbers = [epoch["epoch"] for epoch in epochs]
     assert numbers == list(range(numbers[0], numbers[0] + 6))
-    assert {b["block"] - a["block"] for a, b in zip(epochs, epochs[1:], strict=False)} == {360}
+    assert {b["block"] - a["block"] for a, b in pairwise(epochs)} == {360}
 
 
 def test_the_cheat_earns_nothing_and_the_copier_less_than_the_honest(six):
@@ -79,7 +80,7 @@ def test_it_stays_so_for_forty_epochs():
     for epoch in epochs[5:]:
         assert rate(epoch["copier"]) < rate(epoch["honest-a"])
         assert rate(epoch["copier"]) < rate(epoch["honest-b"])
-    best = {max(("lzma", "bz2", "zlib"), key=lambda name: epoch[name]["weight"]) for epoch in paid}  # noqa: B023
+    best = {max(("lzma", "bz2", "zlib"), key=lambda name: epoch[name]["weight"]) for epoch in paid}
     assert len(best) >= 2
 
 
@@ -98,7 +99,10 @@ def test_the_words_and_the_report_follow(tmp_path):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_ends_every_neuron_within_two_seconds(number):
     with subprocess.Popen(
-        [*TAOKIT, "dev", "--seed", "1", "--json", "--interval", "1"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*TAOKIT, "dev", "--seed", "1", "--json", "--interval", "1"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     ) as child:
         assert child.stdout.readline().startswith('{"epoch"')
         child.send_signal(number)
@@ -109,7 +113,7 @@ def test_an_interrupt_ends_every_neuron_within_two_seconds(number):
     assert took < 2
 
 
-MINER = '''
+MINER = """
 import zlib
 from taokit import Miner, Synapse
 
@@ -124,7 +128,7 @@ class Packs(Miner):
     async def forward(self, synapse: Pack) -> Pack:
         synapse.size = LEVEL * len(synapse.text)
         return synapse
-'''
+"""
 VALIDATOR = """
 from miner import Pack
 from taokit import Validator

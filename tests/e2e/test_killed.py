@@ -10,7 +10,6 @@ import pytest
 from taokit.chain import reads
 from taokit.devnet import Devnet, account
 from taokit.units import RAO_PER_TAO
-
 from validator_child import receive, send
 from worlds import events
 

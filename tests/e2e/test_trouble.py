@@ -6,11 +6,11 @@ import logging
 import socket
 
 import pytest
-from worlds import World, raw_server
 
 import taokit
 from taokit.errors import ConfigurationError, NoSuchSubnet, NotRegistered
 from taokit.scoring import EpochMean
+from worlds import World, raw_server
 
 
 class Double(taokit.Synapse):
@@ -78,7 +78,9 @@ BAD = {
         {"not served"},
     ),
     "wrong-type": (
-        answering(b'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 19\r\n\r\n{"twice": ["what"]}'),
+        answering(
+            b'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 19\r\n\r\n{"twice": ["what"]}'
+        ),
         {"bad answer"},
     ),
 }
@@ -240,8 +242,8 @@ async def test_what_cannot_start_says_why(tmp_path):
     first = world.neuron("good", Doubles())
     await first.start()
     try:
+        world.keys["other"] = world.keys["good"]
         with pytest.raises(ConfigurationError, match="cannot serve"):
-            world.keys["other"] = world.keys["good"]
             await world.neuron("other", Doubles(), port=first.port, state=tmp_path / "elsewhere").start()
     finally:
         await first.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -134,6 +135,12 @@ class Devnet:
         while self.state[SUBNET_EPOCH_INDEX, netuid] == before:
             self._node.mine()
         return self.head
+
+    async def tick(self, interval_s: float) -> None:
+        """Make a block every so many seconds of real time, until cancelled."""
+        while True:
+            await asyncio.sleep(interval_s)
+            self.mine()
 
     async def settled(self, timeout_s: float) -> bool:
         """Wait until every live follower of the heads has dealt with the newest one; False when the deadline passes.

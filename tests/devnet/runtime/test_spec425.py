@@ -24,7 +24,9 @@ def types_used():
             yield from (kind for _, kind in event.fields)
         yield from (constant.type for constant in pallet.constants)
     for made in TABLE.types:
-        found = made.fields if isinstance(made, Struct) else [field for _, _, inside in made.variants for field in inside]
+        found = (
+            made.fields if isinstance(made, Struct) else [field for _, _, inside in made.variants for field in inside]
+        )
         yield from (kind for _, kind in found)
     for method in TABLE.methods:
         yield from (method.output, *(kind for _, kind in method.inputs))

@@ -11,7 +11,6 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -31,6 +30,8 @@ from taokit.run import pairs
 
 POLL_S = 0.5
 """Seconds between looks at the user's files."""
+LOOK_S = 0.25
+"""Seconds between looks at the figures for the live table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,10 @@ class Play:
 
     options: Options
     title: str
-    show: Callable[[EpochRow], None]
     scene: Scene
     rows: list[EpochRow]
-    found: Found | None  # the user's classes, when they are watched
-    stamped: object = None
+    stamped: object = None  # the user's files when they were last imported
+    polled: float = 0.0
     looked: float = 0.0
 
 
@@ -72,8 +72,7 @@ def play(options: Options) -> None:
     title = f"taokit dev · {options.path or 'lossless compression'} · seed {seed}"
     console = Console()
     scene = Scene(title)
-    show = _print_json if options.as_json else lambda row: setattr(scene, "row", row)
-    it = Play(options, title, show, scene, [], found)
+    it = Play(options, title, scene, [])
     if options.path is not None:
         it.stamped = stamp(options.path)
     display: contextlib.AbstractContextManager[Live | None] = (
@@ -92,6 +91,7 @@ async def _play(it: Play, cast: tuple[Part, ...], seed: int) -> None:
     with tempfile.TemporaryDirectory(prefix="taokit-dev-") as folder:
         stage = await Stage.open(cast, seed=seed, folder=Path(folder))
         try:
+            await _show(it, stage, None)
             while it.options.epochs is None or len(it.rows) < it.options.epochs:
                 await _epoch(it, stage)
         finally:
@@ -103,25 +103,37 @@ async def _epoch(it: Play, stage: Stage) -> None:
     began, first = time.monotonic(), stage.done
     while True:
         row = await stage.advance()
-        it.scene.block, it.scene.done, it.scene.tempo = stage.block, stage.done, stage.tempo
-        for trouble in stage.trouble:
-            it.scene.note(trouble)
-        stage.trouble.clear()
+        await _show(it, stage, row)
         if row is not None:
             it.rows.append(row)
-            it.show(row)
             return
         share = (stage.done - first) / max(1, stage.tempo - first)
         await asyncio.sleep(max(0.0, began + it.options.interval * share - time.monotonic()))
         await _watch(it, stage)
 
 
+async def _show(it: Play, stage: Stage, ended: EpochRow | None) -> None:
+    """Bring the scene up to date; for programs, print the epoch that ended."""
+    for trouble in stage.trouble:
+        it.scene.note(trouble)
+    stage.trouble.clear()
+    if it.options.as_json:
+        if ended is not None:
+            sys.stdout.write(json.dumps(ended.to_json()) + "\n")
+            sys.stdout.flush()
+        return
+    it.scene.block, it.scene.done, it.scene.tempo = stage.block, stage.done, stage.tempo
+    if ended is not None or time.monotonic() > it.looked + LOOK_S:
+        it.looked = time.monotonic()
+        it.scene.row = ended or await stage.row()
+
+
 async def _watch(it: Play, stage: Stage) -> None:
     """Take over what the user saved: on success each neuron restarts, on failure the old ones keep running."""
     path, now = it.options.path, time.monotonic()
-    if path is None or now < it.looked + POLL_S:
+    if path is None or now < it.polled + POLL_S:
         return
-    it.looked = now
+    it.polled = now
     stamped = stamp(path)
     if stamped == it.stamped:
         return
@@ -130,7 +142,6 @@ async def _watch(it: Play, stage: Stage) -> None:
     if isinstance(found, str):
         it.scene.note(f"not reloaded, what ran before keeps running:\n{found}")
         return
-    it.found = found
     changed = {part.name: replace(part, role=found.miner if part.is_miner else found.validator) for part in stage.cast}
     await stage.replace(changed)
     it.scene.note(f"reloaded at block {stage.block}")
@@ -152,22 +163,18 @@ def _cast(options: Options, found: Found | None, seed: int) -> tuple[Part, ...]:
     )
 
 
-def _print_json(row: EpochRow) -> None:
-    sys.stdout.write(json.dumps(row.to_json()) + "\n")
-    sys.stdout.flush()
-
-
 def _charts_work() -> None:
     """Raise now rather than after the last epoch when there are no charts to be had."""
     from taokit.lab import line_chart
 
-    line_chart({"": [0.0]}, x=[0.0], x_label="", y_label="", size=(1, 1))
+    line_chart({"a": [0.0]}, x=[0.0], x_label="", y_label="", size=(1, 1))
 
 
 def _close(it: Play, console: Console) -> None:
     """The last words, and the report."""
     said = verdict(it.rows) if it.options.path is None else []
     if not it.options.as_json:
+        console.print("" if console.is_terminal else "\n")
         for sentence in said:
             console.print(sentence)
     if it.options.report is not None and it.rows:

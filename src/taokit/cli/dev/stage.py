@@ -106,9 +106,13 @@ class Stage:
         ended = self._epoch
         if self.block < self._begun + self.tempo or not await self._look_at_clock():
             return None
+        return await self.row(ended)
+
+    async def row(self, epoch: int | None = None) -> EpochRow:
+        """The figures as they stand, under the running epoch or another."""
         graph = await self.chain.read(reads.metagraph(NETUID, weights=True, bonds=True))
         keys = {name: key.ss58 for name, key in self._keys.items()}
-        return epoch_row(ended, graph, self.cast, keys, self._standings())
+        return epoch_row(self._epoch if epoch is None else epoch, graph, self.cast, keys, self._standings())
 
     async def close(self) -> None:
         """End every neuron, all at once."""

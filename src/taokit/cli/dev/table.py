@@ -34,7 +34,9 @@ class Scene:
 def render(scene: Scene) -> RenderableType:
     """The whole picture."""
     parts: list[RenderableType] = [_heading(scene)]
-    if scene.row is not None:
+    if scene.row is None:
+        parts.append(Text("the chain and its neurons are starting"))
+    else:
         parts += [_miners(scene.row.miners), _validators(scene.row)]
     parts += [Text(note, style="yellow") for note in scene.notes]
     return Group(*parts)
@@ -55,9 +57,16 @@ def _miners(rows: Sequence[MinerRow]) -> Table:
     table = Table(title="miners", title_justify="left", expand=False)
     for column in ("uid", "name", "score", "→ weight", "→ incentive", "→ emission (α)"):
         table.add_column(column, justify="left" if column == "name" else "right", min_width=9)
+    revealed, paid = any(row.weight for row in rows), any(row.incentive for row in rows)
     for row in rows:
-        score = "not asked yet" if row.score is None else f"{row.score:.3f}"
-        table.add_row(str(row.uid), row.name, score, f"{row.weight:.3f}", f"{row.incentive:.3f}", _alpha(row.emission))
+        table.add_row(
+            str(row.uid),
+            row.name,
+            "not asked yet" if row.score is None else f"{row.score:.3f}",
+            f"{row.weight:.3f}" if revealed else "not revealed yet",
+            f"{row.incentive:.3f}" if paid else "next epoch" if revealed else "no weights yet",
+            _alpha(row.emission),
+        )
     return table
 
 
@@ -65,11 +74,17 @@ def _validators(epoch: EpochRow) -> Table:
     table = Table(title="validators", title_justify="left", expand=False)
     for column in ("uid", "name", "stake (α)", "trust", "dividends", "per stake", "weights"):
         table.add_column(column, justify="left" if column in ("name", "weights") else "right", min_width=9)
+    bonded = any(row.dividends for row in epoch.validators)
     for row in epoch.validators:
         table.add_row(
-            str(row.uid), row.name, _alpha(row.stake), f"{row.validator_trust:.3f}", f"{row.dividends:.3f}",
-            f"{per_stake(row, epoch.validators):.3f}", _weights(row, epoch),
-        )  # fmt: skip
+            str(row.uid),
+            row.name,
+            _alpha(row.stake),
+            f"{row.validator_trust:.3f}",
+            f"{row.dividends:.3f}" if bonded else "no bonds yet",
+            f"{per_stake(row, epoch.validators):.3f}" if bonded else "",
+            _weights(row, epoch),
+        )
     return table
 
 

@@ -47,7 +47,7 @@ def test_root_is_paid_only_while_slow_prices_exceed_one(chain):
     root = made.state[storage.ROOT_PROP, 1]
     assert root > 0
     assert pots(made.state)[2] == 0
-    assert made.state[ALPHA_RECYCLED, 1] == pytest.approx(TAO * Fraction(53739, 65535) / 2 * root / 2**32, abs=100)
+    assert made.state[ALPHA_RECYCLED, 1] == pytest.approx(TAO * Fraction(53739, 65535) / 2 * root / 2**32, rel=1e-5)
     made.state[storage.SUBNET_MOVING_PRICE, 1] = (1 << 32) + 1
     made.mine()
     assert pots(made.state)[2] > 0
@@ -72,7 +72,7 @@ def test_tao_that_may_not_be_injected_buys_alpha_for_the_chain(chain):
     assert state[storage.SUBNET_EXCESS_TAO, 1] == TAO
     assert state[storage.SUBNET_TAO, 1] == before + TAO
     # constant product: 1000 TAO and 1000 alpha, one TAO more
-    assert state[storage.SUBNET_PROTOCOL_ALPHA, 1] == pytest.approx(1000 * TAO * Fraction(1, 1001), rel=1e-12)
+    assert state[storage.SUBNET_PROTOCOL_ALPHA, 1] == pytest.approx(1000 * TAO * Fraction(1, 1001), abs=1)
 
 
 def test_tao_within_the_cap_is_injected_with_alpha_at_the_price(chain):
@@ -121,7 +121,9 @@ def test_what_owner_keys_mined_lowers_the_share_of_their_subnet(chain):
 
 
 def held_alpha(state):
-    return sum(state[storage.TOTAL_HOTKEY_ALPHA, *keys] for keys in state.keys(storage.TOTAL_HOTKEY_ALPHA) if keys[1] == 1)
+    return sum(
+        state[storage.TOTAL_HOTKEY_ALPHA, *keys] for keys in state.keys(storage.TOTAL_HOTKEY_ALPHA) if keys[1] == 1
+    )
 
 
 def claimable(state):
@@ -149,9 +151,7 @@ def test_all_tao_is_on_some_account_and_issuances_agree(chain, named):
     made.state[storage.SUBNET_MOVING_PRICE, 1] = 1 << 31
     made.mine(30)
     made.call(named("rich"), "SubtensorModule.burned_register", netuid=1, hotkey=named("new"))
-    made.call(
-        named("rich"), "SubtensorModule.add_stake", hotkey=named("new"), netuid=1, amount_staked=50 * TAO
-    )
+    made.call(named("rich"), "SubtensorModule.add_stake", hotkey=named("new"), netuid=1, amount_staked=50 * TAO)
     made.mine(30)
     state = made.state
     accounts = sum(info[4][0] for made_item, _, info in state.stored() if made_item.name == "Account")

@@ -150,7 +150,5 @@ def test_lists_of_a_batch_must_be_equally_long(chain, named):
     made = chain()
     made.mine()
     with pytest.raises(PoolRefused) as refused:
-        made.offer(
-            named("v0"), "SubtensorModule.batch_set_weights", netuids=(1, 2), weights=((),), version_keys=(0, 0)
-        )
+        made.offer(named("v0"), "SubtensorModule.batch_set_weights", netuids=(1, 2), weights=((),), version_keys=(0, 0))
     assert (refused.value.name, refused.value.custom) == ("InputLengthsUnequal", 18)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 from taokit.devnet.runtime import balances
@@ -25,11 +26,23 @@ MIN_STAKE: Final = 2_000_000
 EVERYTHING: Final = (1 << 64) - 1
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A trade that somebody asks for."""
+
+    coldkey: bytes
+    hotkey: bytes
+    netuid: int
+    amount: int  # rao of what is given away
+    most: int = EVERYTHING  # rao of it that a limit price allows
+    partly: bool = False  # whether less than the amount will do
+
+
 def add_stake(state: State, origin: bytes | None, *, hotkey: bytes, netuid: int, amount_staked: int) -> None:
     """Buy alpha for the caller under a hotkey, at whatever price the pool asks (`do_add_stake`)."""
     coldkey = signed(origin)
     _check_input(state, netuid, amount_staked)
-    _check_add(state, coldkey, hotkey, netuid=netuid, tao=amount_staked, most=amount_staked)
+    _check_add(state, Asked(coldkey, hotkey, netuid, amount_staked))
     stake(state, coldkey, hotkey, netuid=netuid, tao=amount_staked)
 
 
@@ -47,12 +60,11 @@ def add_stake_limit(
     coldkey = signed(origin)
     _check_input(state, netuid, amount_staked)
     most = _most_to_buy(state, netuid, limit_price)
-    ensure(allow_partial or amount_staked <= most, "SlippageTooHigh")
-    tao = min(amount_staked, most)
-    _check_add(state, coldkey, hotkey, netuid=netuid, tao=amount_staked, most=most)
+    asked = Asked(coldkey, hotkey, netuid, amount_staked, most, allow_partial)
+    _check_add(state, asked)
     if state[OWNER, hotkey] != coldkey and (DELEGATES, hotkey) not in state:
         state[DELEGATES, hotkey] = state[DELEGATES, hotkey]
-    stake(state, coldkey, hotkey, netuid=netuid, tao=tao, limit=limit_price)
+    stake(state, coldkey, hotkey, netuid=netuid, tao=min(amount_staked, most), limit=limit_price)
 
 
 def _check_input(state: Reading, netuid: int, tao: int) -> None:
@@ -68,21 +80,23 @@ def _most_to_buy(state: Reading, netuid: int, limit_price: int) -> int:
     return quote.taken + quote.fee
 
 
-def _check_add(state: Reading, coldkey: bytes, hotkey: bytes, *, netuid: int, tao: int, most: int) -> None:
+def _check_add(state: Reading, asked: Asked) -> None:
     """The checks of a purchase, in their order (`validate_add_stake`)."""
+    netuid = asked.netuid
     ensure(subnets.exists(state, netuid), "SubnetNotExists")
     ensure(state[SUBTOKEN_ENABLED, netuid], "SubtokenDisabled")
-    ensure(tao >= MIN_STAKE + pool.fee_of(state, netuid, MIN_STAKE), "AmountTooLow")
-    tao = min(tao, most)
-    ensure(balances.free(state, coldkey) >= tao, "NotEnoughBalanceToStake")
-    ensure((OWNER, hotkey) in state, "HotKeyAccountNotExists")
+    ensure(asked.amount >= MIN_STAKE + pool.fee_of(state, netuid, MIN_STAKE), "AmountTooLow")
+    ensure(asked.partly or asked.amount <= asked.most, "SlippageTooHigh")
+    tao = min(asked.amount, asked.most)
+    ensure(balances.free(state, asked.coldkey) >= tao, "NotEnoughBalanceToStake")
+    ensure((OWNER, asked.hotkey) in state, "HotKeyAccountNotExists")
     try:
         quote = pool.quote_buy(state, netuid, tao)
     except DispatchError as error:
         raise refuse("InsufficientLiquidity") from error
     ensure(quote.taken >= MIN_STAKE, "AmountTooLow")
     ensure(quote.paid > 0, "InsufficientLiquidity")
-    ensure(shares.shares_for(state, hotkey, netuid=netuid, alpha=quote.paid)[0] > 0, "InsufficientLiquidity")
+    ensure(shares.shares_for(state, asked.hotkey, netuid=netuid, alpha=quote.paid)[0] > 0, "InsufficientLiquidity")
 
 
 def stake(state: State, coldkey: bytes, hotkey: bytes, *, netuid: int, tao: int, limit: int = pool.NO_MAXIMUM) -> int:
@@ -102,7 +116,7 @@ def remove_stake(state: State, origin: bytes | None, *, hotkey: bytes, netuid: i
     coldkey = signed(origin)
     ensure(state[SUBTOKEN_ENABLED, netuid], "SubtokenDisabled")
     alpha = min(amount_unstaked, shares.stake_of(state, hotkey, coldkey, netuid))
-    _check_remove(state, coldkey, hotkey, netuid=netuid, alpha=alpha)
+    _check_remove(state, Asked(coldkey, hotkey, netuid, alpha))
     unstake(state, coldkey, hotkey, netuid=netuid, alpha=alpha)
 
 
@@ -121,8 +135,7 @@ def remove_stake_limit(
     ensure(state[SUBTOKEN_ENABLED, netuid], "SubtokenDisabled")
     alpha = min(amount_unstaked, shares.stake_of(state, hotkey, coldkey, netuid))
     most = _most_to_sell(state, netuid, limit_price)
-    _check_remove(state, coldkey, hotkey, netuid=netuid, alpha=alpha)
-    ensure(allow_partial or alpha <= most, "SlippageTooHigh")
+    _check_remove(state, Asked(coldkey, hotkey, netuid, alpha, most, allow_partial))
     unstake(state, coldkey, hotkey, netuid=netuid, alpha=min(alpha, most), limit=limit_price)
 
 
@@ -137,18 +150,19 @@ def _most_to_sell(state: Reading, netuid: int, limit_price: int) -> int:
     return quote.taken + quote.fee
 
 
-def _check_remove(state: Reading, coldkey: bytes, hotkey: bytes, *, netuid: int, alpha: int) -> None:
+def _check_remove(state: Reading, asked: Asked) -> None:
     """The checks of a sale, in their order (`validate_remove_stake`)."""
-    ensure(subnets.exists(state, netuid), "SubnetNotExists")
-    ensure(alpha > 0, "AmountTooLow")
-    held = shares.stake_of(state, hotkey, coldkey, netuid)
-    ensure(held >= alpha, "NotEnoughStakeToWithdraw")
+    ensure(subnets.exists(state, asked.netuid), "SubnetNotExists")
+    ensure(asked.amount > 0, "AmountTooLow")
+    held = shares.stake_of(state, asked.hotkey, asked.coldkey, asked.netuid)
+    ensure(held >= asked.amount, "NotEnoughStakeToWithdraw")
     try:
-        quote = pool.quote_sell(state, netuid, alpha)
+        quote = pool.quote_sell(state, asked.netuid, asked.amount)
     except DispatchError as error:
         raise refuse("InsufficientLiquidity") from error
-    ensure(held == alpha or quote.paid >= MIN_STAKE, "AmountTooLow")
-    ensure((OWNER, hotkey) in state, "HotKeyAccountNotExists")
+    ensure(held == asked.amount or quote.paid >= MIN_STAKE, "AmountTooLow")
+    ensure(asked.partly or asked.amount <= asked.most, "SlippageTooHigh")
+    ensure((OWNER, asked.hotkey) in state, "HotKeyAccountNotExists")
 
 
 def unstake(

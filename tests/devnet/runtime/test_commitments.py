@@ -1,0 +1,46 @@
+import pytest
+
+from taokit.devnet.runtime import DispatchError
+from taokit.devnet.runtime.commitments import COMMITMENT_OF
+
+SET = "Commitments.set_commitment"
+
+
+def info(*fields):
+    return (tuple(fields),)
+
+
+def test_a_commitment_replaces_the_one_before(chain, named):
+    made = chain()
+    made.mine()
+    made.call(named("m0"), SET, netuid=1, info=info(("Raw3", b"abc")))
+    made.call(named("m0"), SET, netuid=1, info=info(("Raw1", b"x"), "ResetBondsFlag"))
+    assert made.state[COMMITMENT_OF, 1, named("m0")] == (0, 1, info(("Raw1", b"x"), "ResetBondsFlag"))
+    assert made.events("Commitment") == [(1, named("m0"))] * 2
+
+
+@pytest.mark.parametrize(
+    ("who", "fields", "error"),
+    [
+        ("stranger", (), "AccountNotAllowedCommit"),
+        ("m0", ("None",) * 4, "TooManyFieldsInCommitmentInfo"),
+        ("m0", (("BigRaw", b"x" * 3101),), "SpaceLimitExceeded"),
+    ],
+)
+def test_commitments_that_the_chain_refuses(chain, named, who, fields, error):
+    made = chain()
+    made.mine()
+    with pytest.raises(DispatchError) as refused:
+        made.call(named(who), SET, netuid=1, info=info(*fields))
+    assert (refused.value.pallet, refused.value.name) == ("Commitments", error)
+
+
+def test_small_ones_count_a_hundred_bytes_and_the_epoch_brings_new_room(chain, named):
+    made = chain(tempo=20)
+    made.mine()
+    for _ in range(31):
+        made.call(named("m0"), SET, netuid=1, info=info(("Raw1", b"x")))
+    with pytest.raises(DispatchError, match="SpaceLimitExceeded"):
+        made.call(named("m0"), SET, netuid=1, info=info(("Raw1", b"x")))
+    made.mine(20)
+    made.call(named("m0"), SET, netuid=1, info=info(("Raw1", b"x")))
