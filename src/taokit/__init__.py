@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from taokit._version import __version__
+from taokit.connect import connect
 from taokit.run import run
 
 if TYPE_CHECKING:

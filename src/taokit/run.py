@@ -183,7 +183,9 @@ def _whole(name: str, text: str | None, *, largest: int) -> int:
     if text is None:
         raise ConfigurationError(f"{name} is missing", hint=f"pass {name} NUMBER")
     if not text.isdecimal() or int(text) > largest:
-        raise ConfigurationError(f"{name} is {text!r}, not a whole number from 0 to {largest}")
+        raise ConfigurationError(
+            f"{name} is {text!r}, not a whole number from 0 to {largest}", hint=f"pass {name} NUMBER"
+        )
     return int(text)
 
 

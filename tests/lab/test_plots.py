@@ -1,5 +1,5 @@
 import sys
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -12,7 +12,7 @@ def chart(**series):
 
 
 def test_a_chart_is_one_svg_element_that_fits_its_page():
-    root = ElementTree.fromstring(chart(a=[0, 1, 2], b=[2, 1, 0]))
+    root = ET.fromstring(chart(a=[0, 1, 2], b=[2, 1, 0]))
     assert root.tag.endswith("svg")
     assert root.get("width") == "100%"
     assert root.get("height") is None

@@ -77,7 +77,7 @@ def miner(context: typer.Context) -> None:
     """Run one miner: taokit miner MODULE:CLASS --network N --netuid N --wallet W (see taokit miner M:C --help)."""
     from taokit.neuron import Miner
 
-    spec, rest = _spec("miner", context.args)
+    spec, rest = _spec("miner", context)
     run_role(load_class(spec, Miner), rest, prog=f"taokit miner {spec}")
 
 
@@ -86,12 +86,16 @@ def validator(context: typer.Context) -> None:
     """Run one validator: taokit validator MODULE:CLASS --network N --netuid N --wallet W (see … --help)."""
     from taokit.neuron import Validator
 
-    spec, rest = _spec("validator", context.args)
+    spec, rest = _spec("validator", context)
     run_role(load_class(spec, Validator), rest, prog=f"taokit validator {spec}")
 
 
-def _spec(command: str, args: list[str]) -> tuple[str, list[str]]:
-    """The class to run, wherever it stands among the flags: it is the argument with a colon that no flag takes."""
+def _spec(command: str, context: typer.Context) -> tuple[str, list[str]]:
+    """The class to run, and the flags for it, which are read once the class is known."""
+    args = context.args
+    if args[:1] in (["-h"], ["--help"]):
+        typer.echo(context.get_help())
+        raise typer.Exit
     if args and not args[0].startswith("-"):
         return args[0], args[1:]
     raise ConfigurationError(

@@ -11,6 +11,8 @@ from taokit.errors import ConfigurationError
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c8c8c")
 """Told apart by the colour-blind as well; repeated beyond seven lines."""
+DASHES = ("-", (0, (5, 2)), (0, (1, 1.5)), "-.")
+"""So that lines which run over one another are both seen."""
 INK = "#7a7f87"
 """Readable on white and on black, so one picture serves both."""
 
@@ -21,11 +23,12 @@ def line_chart(
     """An SVG element of `size` inches with one line for each series, each as long as `x`."""
     figure, axes = _figure(size)
     for k, (name, values) in enumerate(series.items()):
-        axes.plot(x, values, label=name, color=COLOURS[k % len(COLOURS)], linewidth=1.8, marker="o", markersize=3)
+        colour, dash = COLOURS[k % len(COLOURS)], DASHES[k % len(DASHES)]
+        axes.plot(x, values, label=name, color=colour, linestyle=dash, linewidth=1.8, marker="o", markersize=3)
     axes.set_xlabel(x_label, color=INK)
     axes.set_ylabel(y_label, color=INK)
     axes.set_ylim(bottom=0)
-    axes.legend(frameon=False, labelcolor=INK, fontsize=9)
+    figure.legend(loc="outside upper left", ncols=4, frameon=False, labelcolor=INK, fontsize=9)
     return _svg(figure)
 
 

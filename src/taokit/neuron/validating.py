@@ -66,6 +66,7 @@ class ValidatorNeuron(Neuron):
         self._wake = 0  # block before which there is nothing to do
         self._told = -1  # epoch in which it last said what it lacks
         self._lacks = ""
+        self._ahead = ""
 
     async def open(self) -> None:
         """Read the files, open the client."""
@@ -84,7 +85,7 @@ class ValidatorNeuron(Neuron):
     @property
     def waiting(self) -> str:
         """What it waits for, to be read after "waits for"; empty when it waits for nothing."""
-        return self._lacks or self.setter.waiting
+        return self._lacks or self.setter.waiting or self._ahead
 
     def scored(self) -> dict[str, float]:
         """Its present score for each hotkey."""
@@ -118,6 +119,8 @@ class ValidatorNeuron(Neuron):
         if self._due(seen, plan):
             await self._act(head, seen, plan)
         self._wake = self._next(seen, plan)
+        due = seen.schedule.last_epoch_block + plan.weights
+        self._ahead = "" if self.setter.proposed(seen.weights.epoch) else f"block {due}, to send its weights"
 
     def _due(self, seen: Look, plan: Timetable) -> bool:
         return self._due_round(seen, plan) is not None or self._weights_due(seen, plan)

@@ -21,9 +21,11 @@ h1 { font-size: 1.6rem; margin: 0 0 .2rem; } h2 { font-size: 1.15rem; margin: 2.
 p.what { color: var(--soft); margin: 0 0 1rem; } p.said { font-size: 1.05rem; margin: .5rem 0; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: 1.5rem; }
 figure { margin: 0; } figcaption { color: var(--soft); font-size: .9rem; }
-.wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+.wide { overflow-x: auto; margin-bottom: 1.2rem; }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: right; padding: .3rem .6rem; border-bottom: 1px solid var(--line); white-space: nowrap; }
-th:nth-child(2), td:nth-child(2) { text-align: left; } th { color: var(--soft); font-weight: 600; }
+th:nth-child(2), td:nth-child(2) { text-align: left; }
+th { color: var(--soft); font-weight: 600; }
 """
 
 
@@ -84,8 +86,8 @@ def _bonds(rows: Sequence[EpochRow]) -> list[str]:
         _figure(
             rows,
             {v: [row.bonds.get(v, {}).get(m.name, 0.0) for row in rows] for v in rows[-1].bonds},
-            f"bonds on {m.name}",
-            m.name,
+            "share of bonds",
+            f"Bonds on {m.name}.",
         )
         for m in rows[-1].miners
     ]

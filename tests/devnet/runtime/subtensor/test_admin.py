@@ -1,7 +1,8 @@
 import pytest
 
 from taokit.devnet.runtime import TABLE, DispatchError
-from taokit.devnet.runtime.subtensor import admin, storage
+from taokit.devnet.runtime.subtensor import storage
+from taokit.devnet.runtime.subtensor.setters import GLOBAL, SETTERS
 
 TAO = 10**9
 OWNER = "cold-owner"
@@ -19,31 +20,31 @@ def put_global(made, origin, name, value):
     made.call(origin, f"AdminUtils.{row.name}", **{row.args[0][0]: value})
 
 
-@pytest.mark.parametrize("name", [name for name, setter in admin.SETTERS.items() if not setter.bounds])
+@pytest.mark.parametrize("name", [name for name, setter in SETTERS.items() if not setter.bounds])
 def test_every_setter_stores_what_root_says(chain, name):
     made = chain()
     made.mine()
-    item = admin.SETTERS[name].item
+    item = SETTERS[name].item
     value = {"bool": True, "RecycleOrBurnEnum": "Recycle"}.get(item.value, 99)
     put(made, None, name, value)
     assert made.state[item, 1] == value
 
 
-@pytest.mark.parametrize("name", list(admin.GLOBAL))
+@pytest.mark.parametrize("name", list(GLOBAL))
 def test_every_chain_wide_setter_is_roots(chain, named, name):
     made = chain()
     made.mine()
     put_global(made, None, name, 9)
-    assert made.state[admin.GLOBAL[name][0]] == 9
+    assert made.state[GLOBAL[name][0]] == 9
     with pytest.raises(DispatchError, match="BadOrigin"):
         put_global(made, named(OWNER), name, 9)
 
 
-@pytest.mark.parametrize("name", list(admin.SETTERS))
+@pytest.mark.parametrize("name", list(SETTERS))
 def test_the_owner_reaches_its_own_setters_only(chain, named, name):
     made = chain()
     made.mine()
-    setter = admin.SETTERS[name]
+    setter = SETTERS[name]
     low = {"bool": True, "RecycleOrBurnEnum": "Recycle", "U64F64": 2 << 64}.get(setter.item.value, 10)
     value = {"activity_cutoff": 360, "max_burn": 10 * TAO, "max_allowed_uids": 100}.get(name, low)
     with pytest.raises(DispatchError, match="BadOrigin"):

@@ -15,7 +15,6 @@ from taokit.consensus.commit import (
     refuse_reveal,
     without_expired,
 )
-from taokit.consensus.mechanisms import storage_index
 from taokit.devnet.runtime.refusal import DispatchError, ensure, refuse, signed
 from taokit.devnet.runtime.spec425 import native_error
 from taokit.devnet.runtime.state import Reading, State
@@ -43,7 +42,7 @@ def _store(state: State, index: int, hotkey: bytes, queue: Queue) -> None:
 
 def reveal_refusal(state: Reading, hotkey: bytes, hash: bytes, *, netuid: int, mechanism: int = 0) -> str | None:
     """The error that a signed reveal of this hash meets before anything else, or None."""
-    queue = queue_of(state, storage_index(netuid, mechanism), hotkey)
+    queue = queue_of(state, neurons.index_of(netuid, mechanism), hotkey)
     period = state[REVEAL_PERIOD_EPOCHS, netuid]
     return refuse_reveal(queue, hash, epoch=subnets.current_epoch(state, netuid), reveal_period=period)
 
@@ -83,7 +82,7 @@ def commit_mechanism_weights(
     if uid is None:
         raise refuse("HotKeyNotRegisteredInSubNet")
     ensure(not weights.too_fast(state, netuid, mecid, uid=uid), "CommittingWeightsTooFast")
-    index = storage_index(netuid, mecid)
+    index = neurons.index_of(netuid, mecid)
     queue, epoch = queue_of(state, index, hotkey), subnets.current_epoch(state, netuid)
     period = state[REVEAL_PERIOD_EPOCHS, netuid]
     name = refuse_commit(queue, epoch, reveal_period=period)
@@ -143,7 +142,7 @@ def reveal_mechanism_weights(
     """The row behind a commit: that commit and all before it are spent (`internal_reveal_weights`)."""
     hotkey = signed(origin)
     ensure(state[COMMIT_REVEAL_WEIGHTS_ENABLED, netuid], "CommitRevealDisabled")
-    index = storage_index(netuid, mecid)
+    index = neurons.index_of(netuid, mecid)
     hash = hash_of(hotkey, index, uids, values, salt, version_key)
     queue, epoch = queue_of(state, index, hotkey), subnets.current_epoch(state, netuid)
     period = state[REVEAL_PERIOD_EPOCHS, netuid]

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from taokit.consensus.commit import earliest_commit
 from taokit.consensus.emission import Pots, split_emission
-from taokit.consensus.mechanisms import Combined, combine, storage_index
+from taokit.consensus.mechanisms import Combined, combine
 from taokit.consensus.schedule import Schedule, advance, storage_order
 from taokit.consensus.subnet import Hyperparameters, Outcome, Stored, activity_cutoff, run_epoch
 from taokit.devnet.runtime.rows import pairs
@@ -113,7 +113,7 @@ def run_one(state: State, netuid: int, pots: Pots, *, owner_cut: int) -> None:
     shared = _shared(state, netuid)
     outcomes = [run_epoch(_stored(state, netuid, mechanism, part, shared)) for mechanism, part in enumerate(parts)]
     for mechanism, outcome in enumerate(outcomes):
-        _store_mechanism(state, storage_index(netuid, mechanism), outcome)
+        _store_mechanism(state, neurons.index_of(netuid, mechanism), outcome)
     whole = outcomes[0] if count == 1 else combine(outcomes, parts)
     _store_columns(state, netuid, whole)
     keys = neurons.hotkeys(state, netuid)
@@ -145,7 +145,7 @@ def _shared(state: Reading, netuid: int) -> dict[str, Any]:
 
 
 def _stored(state: Reading, netuid: int, mechanism: int, part: int, shared: dict[str, Any]) -> Stored:
-    index = storage_index(netuid, mechanism)
+    index = neurons.index_of(netuid, mechanism)
     n = state[SUBNETWORK_N, netuid]
     return Stored(
         emission=part,

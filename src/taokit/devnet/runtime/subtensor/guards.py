@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from taokit.consensus.mechanisms import MAX_MECHANISMS, storage_index
 from taokit.devnet.runtime.drand import LAST_STORED_ROUND
 from taokit.devnet.runtime.state import State
 from taokit.devnet.runtime.subtensor import commits, neurons, serving, stakeweight, subnets, weights
@@ -135,9 +134,7 @@ def _reveals(state: State, signer: bytes, name: str, args: Args) -> str | None:
 
 
 def _reveal(state: State, signer: bytes, netuid: int, mechanism: int, row: tuple[Any, ...]) -> str | None:
-    if mechanism >= MAX_MECHANISMS:
-        return "NoWeightsCommitFound"
-    hash = commits.hash_of(signer, storage_index(netuid, mechanism), *row)
+    hash = commits.hash_of(signer, neurons.index_of(netuid, mechanism), *row)
     return commits.reveal_refusal(state, signer, hash, netuid=netuid, mechanism=mechanism)
 
 

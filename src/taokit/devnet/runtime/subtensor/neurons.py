@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from taokit.consensus.mechanisms import storage_index
+from taokit.consensus.mechanisms import STRIDE
 from taokit.devnet.runtime.rows import pairs
 from taokit.devnet.runtime.state import Reading, State
 from taokit.devnet.runtime.subtensor.storage import (
@@ -67,9 +67,14 @@ def hotkeys(state: Reading, netuid: int) -> list[bytes]:
     return [state[KEYS, netuid, uid] for uid in range(state[SUBNETWORK_N, netuid])]
 
 
+def index_of(netuid: int, mechanism: int = 0) -> int:
+    """The storage index of a mechanism; of one that cannot be, the last index (`get_mechanism_storage_index`)."""
+    return min(65535, mechanism * STRIDE + netuid)
+
+
 def indexes(state: Reading, netuid: int) -> list[int]:
     """The storage indexes of the subnet's mechanisms."""
-    return [storage_index(netuid, mechanism) for mechanism in range(state[MECHANISM_COUNT_CURRENT, netuid])]
+    return [index_of(netuid, mechanism) for mechanism in range(state[MECHANISM_COUNT_CURRENT, netuid])]
 
 
 def set_entry(state: State, item: Item, key: int, *, uid: int, value: Any) -> None:
@@ -152,4 +157,4 @@ def _extended(column: np.ndarray[Any, Any], value: Any) -> np.ndarray[Any, Any]:
     return made
 
 
-__all__ = ["append", "clear", "hotkeys", "indexes", "replace", "set_entry", "touch", "uid_of"]
+__all__ = ["append", "clear", "hotkeys", "index_of", "indexes", "replace", "set_entry", "touch", "uid_of"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from taokit.consensus.mechanisms import storage_index
 from taokit.consensus.weights import Submission, Submitter, refusal, stored
 from taokit.devnet.runtime.refusal import DispatchError, ensure, refuse, signed
 from taokit.devnet.runtime.rows import pairs
@@ -36,7 +35,7 @@ def too_fast(state: Reading, netuid: int, mechanism: int, *, uid: int) -> bool:
     """Whether the rate limit forbids weights or a commit of this uid in this block (`check_rate_limit`)."""
     if not mechanism_exists(state, netuid, mechanism):
         return True
-    column = state[LAST_UPDATE, storage_index(netuid, mechanism)]
+    column = state[LAST_UPDATE, neurons.index_of(netuid, mechanism)]
     updated = int(column[uid]) if uid < len(column) else 0
     return bool(updated and state.number - updated < state[WEIGHTS_SET_RATE_LIMIT, netuid])
 
@@ -47,7 +46,7 @@ def store(state: State, hotkey: bytes, submission: Submission) -> None:
     uid = neurons.uid_of(state, submission.netuid, hotkey)
     if name or uid is None:
         raise refuse(name or "HotKeyNotRegisteredInSubNet")
-    index = storage_index(submission.netuid, submission.mechanism)
+    index = neurons.index_of(submission.netuid, submission.mechanism)
     state[WEIGHTS, index, uid] = pairs(stored(submission))
     if not state[COMMIT_REVEAL_WEIGHTS_ENABLED, submission.netuid]:
         neurons.touch(state, index, uid)
@@ -58,7 +57,7 @@ def _submitter(state: Reading, hotkey: bytes, submission: Submission) -> Submitt
     netuid, uid = submission.netuid, neurons.uid_of(state, submission.netuid, hotkey)
     permits = state[VALIDATOR_PERMIT, netuid]
     mechanisms = state[MECHANISM_COUNT_CURRENT, netuid] if subnets.exists(state, netuid) else 0
-    updates = state[LAST_UPDATE, storage_index(netuid, min(submission.mechanism, 15))]
+    updates = state[LAST_UPDATE, neurons.index_of(netuid, submission.mechanism)]
     return Submitter(
         n=state[SUBNETWORK_N, netuid],
         uid=uid,

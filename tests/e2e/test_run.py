@@ -1,0 +1,145 @@
+"""One neuron in a process of its own, started from the command line and from a file."""
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+from bittensor_wallet import Wallet
+
+import taokit
+from taokit.devnet import from_uri
+
+TAOKIT = [sys.executable, "-m", "taokit"]
+ROLES = """
+import taokit
+
+class Shout(taokit.Synapse):
+    required_hash_fields = ("text",)
+    text: str
+    loud: str | None = None
+
+class Shouts(taokit.Miner):
+    async def forward(self, synapse: Shout) -> Shout:
+        synapse.loud = synapse.text.upper()
+        return synapse
+
+class Listens(taokit.Validator):
+    async def query(self, round):
+        return Shout(text="hello")
+
+    def score(self, round, replies):
+        return {}
+
+if __name__ == "__main__":
+    taokit.run(Shouts)
+"""
+DEVNET = ["--network", "devnet", "--netuid", "1"]
+
+
+class Shout(taokit.Synapse):
+    required_hash_fields = ("text",)
+    text: str
+    loud: str | None = None
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "roles.py").write_text(ROLES)
+    return tmp_path
+
+
+def started(args, folder):
+    """The process, and the port it says it serves at."""
+    child = subprocess.Popen(
+        [*args, "--state-dir", str(folder / "state")], stderr=subprocess.PIPE, text=True, cwd=folder
+    )
+    for line in child.stderr:
+        if found := re.search(r"runs as (\w+) on port (\d+|None)", line):
+            return child, found[1], found[2]
+    raise AssertionError(child.wait())
+
+
+def ended(child, number=signal.SIGTERM):
+    child.send_signal(number)
+    child.communicate(timeout=20)
+    return child.returncode
+
+
+@pytest.mark.parametrize("command", [[*TAOKIT, "miner", "roles:Shouts"], [sys.executable, "roles.py"]])
+async def test_a_miner_serves_until_it_is_stopped(command, folder):
+    child, hotkey, port = started([*command, *DEVNET, "--wallet", "//miner/0", "--port", "0"], folder)
+    try:
+        assert hotkey == from_uri("//miner/0").ss58
+        async with taokit.Dendrite(from_uri("//validator/0"), allow_private=True) as dendrite:
+            reply = await dendrite.ask(taokit.Target(1, hotkey, "127.0.0.1", int(port)), Shout(text="hello"))
+        assert reply.synapse is not None, reply.error
+        assert reply.synapse.loud == "HELLO"
+    finally:
+        code = ended(child)
+    assert code == 0
+
+
+def test_a_second_process_with_the_same_hotkey_is_refused(folder):
+    command = [*TAOKIT, "validator", "roles:Listens", *DEVNET, "--wallet", "//validator/0", "--port", "0"]
+    child, _, _ = started(command, folder)
+    try:
+        done = run(command, folder)
+    finally:
+        assert ended(child, signal.SIGINT) == 0
+    assert done.returncode == 2
+    assert "already runs this neuron" in done.stderr
+    assert "hint: stop process" in done.stderr
+
+
+def run(command, folder, **env):
+    return subprocess.run(
+        [*command, "--state-dir", str(folder / "state")], capture_output=True, text=True, cwd=folder, timeout=60
+    )
+
+
+def test_each_mistake_is_one_sentence_one_hint_and_exit_code_2(folder):
+    wallets = folder / "wallets"
+    wallet = Wallet(name="me", hotkey="hot", path=str(wallets))
+    wallet.create_hotkey_from_uri("//nobody", suppress=True)
+    (wallets / "me" / "hotkeys" / "torn").write_text("{ this is no key")
+    (folder / "plain.py").write_text("x = 1\n")
+    miner = [*TAOKIT, "miner", "roles:Shouts"]
+    mine = ["--wallet", "//miner/0", "--port", "0"]
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        cases = {
+            "no subnet 9": [*miner, "--network", "devnet", "--netuid", "9", *mine],
+            "is not registered on subnet 1": [
+                *miner, *DEVNET, "--wallet", "me/hot", "--wallet-path", str(wallets), "--port", "0",
+            ],
+            "torn": [*miner, *DEVNET, "--wallet", "me/torn", "--wallet-path", str(wallets), "--port", "0"],
+            "no hotkey": [*miner, *DEVNET, "--wallet", "me/hto", "--wallet-path", str(wallets), "--port", "0"],
+            f"port {port}": [*miner, *DEVNET, "--wallet", "//miner/0", "--port", port],
+            "--netuid is missing": [*miner, "--network", "devnet", *mine],
+            "--netuid is 'one'": [*miner, "--network", "devnet", "--netuid", "one", *mine],
+            "development key": [*miner, "--network", "finney", "--netuid", "1", *mine],
+            "--wallet is missing": [*miner, *DEVNET],
+            "cannot connect to 'nowhere'": [*miner, "--network", "nowhere", "--netuid", "1", "--wallet", "me/hot",
+                                            "--wallet-path", str(wallets)],
+            "setting `depth`": [*miner, *DEVNET, *mine, "--set", "depth=3"],
+            "no Miner named": [*TAOKIT, "miner", "plain:Shouts", *DEVNET, *mine],
+            "no Validator named": [*TAOKIT, "validator", "roles:Shouts", *DEVNET, *mine],
+        }  # fmt: skip
+        for said, command in cases.items():
+            done = run(command, folder)
+            lines = done.stderr.splitlines()
+            assert done.returncode == 2, (said, done)
+            assert said in lines[-2], (said, done.stderr)
+            assert lines[-2].startswith("error: ")
+            assert lines[-1].startswith("hint: ")
+            assert "Traceback" not in done.stderr
+
+
+def test_json_errors_are_objects(folder):
+    done = run([*TAOKIT, "miner", "roles:Shouts", "--network", "devnet", "--json"], folder)
+    assert done.returncode == 2
+    assert '"kind": "ConfigurationError"' in done.stderr
+    assert '"hint": "pass --netuid NUMBER"' in done.stderr
