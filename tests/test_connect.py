@@ -1,3 +1,5 @@
+import sys
+
 import pytest
 
 from taokit.chain import reads
@@ -21,7 +23,7 @@ async def test_a_devnet_of_one_s_own_is_shared():
 
 
 async def test_a_chain_made_on_the_spot_goes_on_by_itself(monkeypatch):
-    monkeypatch.setattr("taokit.connect.BLOCK_SECONDS", 0)
+    monkeypatch.setattr(sys.modules["taokit.connect"], "BLOCK_SECONDS", 0)  # the root binds the function
     async with connection("devnet") as chain:
         first = await chain.head()
         async for head in chain.heads():

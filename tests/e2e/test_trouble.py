@@ -184,7 +184,7 @@ async def test_all_zero_scores_never_become_weights(tmp_path):
         for _ in range(200):
             assert not [event for event in await world.blocks(1) if "WeightsCommitted" in event]
             waits.add(validator.waiting)
-        assert waits == {"", "a miner with a score above 0"}
+        assert "a miner with a score above 0" in waits
     finally:
         await validator.stop()
         await miner.stop()
