@@ -1,52 +1,26 @@
 """Milliseconds per epoch of 256 uids and 64 validators, beside a plain float64 matrix Yuma in the same run.
 
-`python bench/epoch.py [--json FILE]`. "arrays" is the epoch from matrices, "storage" from stored rows to stored rows.
+`python bench/epoch.py [--json FILE] [--no-torch]`. "numpy" is the epoch from arrays to arrays, "storage" from stored
+rows to stored rows, "eager" torch in chunks, "compiled" a batch of 64 in torch.compile, each per member; "compile" is
+what the first such batch took, once.
 """
 
 import argparse
+import importlib.util
 import json
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-from taokit.consensus import Hyperparameters, Stored, run_epoch
+from taokit.consensus import Hyperparameters, run_epoch
 from taokit.consensus.epoch import run
 from taokit.consensus.subnet import load
+from taokit.lab.batch import leaves, mapped, together
+from taokit.lab.bench import ENTRIES, KINDS, UIDS, VALIDATORS, full_subnet, seconds
 
-UIDS, VALIDATORS, ENTRIES = 256, 64, 230
-ROUNDS, REPEATS = 20, 7
-KINDS = {
-    "Yuma 2": Hyperparameters(),
-    "Yuma 3": Hyperparameters(yuma3=True),
-    "liquid alpha": Hyperparameters(yuma3=True, liquid_alpha=True),
-}
-
-
-def subnet(parameters: Hyperparameters, seed: int = 1) -> Stored:
-    random = np.random.default_rng(seed)
-
-    def rows() -> dict[int, np.ndarray]:
-        return {uid: row() for uid in range(VALIDATORS)}
-
-    def row() -> np.ndarray:
-        uids = np.sort(random.choice(UIDS, ENTRIES, replace=False))
-        return np.stack([uids, random.integers(0, 65536, ENTRIES)], axis=1).astype(np.uint16)
-
-    return Stored(
-        block=1_000_000,
-        emission=10**11,
-        last_update=np.full(UIDS, 999_900, dtype=np.uint64),
-        block_at_registration=random.integers(0, 999_000, UIDS).astype(np.uint64),
-        alpha_stake=np.where(np.arange(UIDS) < VALIDATORS, random.integers(1, 10**14, UIDS), 0).astype(np.uint64),
-        tao_stake=np.zeros(UIDS, dtype=np.uint64),
-        validator_permit=np.arange(UIDS) < VALIDATORS,
-        weights=rows(),
-        bonds=rows(),
-        last_step_block=999_640,
-        parameters=parameters,
-    )
+REPEATS, ROUNDS = 7, 10
+BATCH, CHUNK = 64, 8
 
 
 def float_yuma(
@@ -72,25 +46,19 @@ def float_yuma(
     return incentive, dividends / dividends.sum(), bonds
 
 
-def milliseconds(work: Callable[[], object]) -> float:
+def milliseconds(work: Callable[[], object], *, rounds: int = ROUNDS) -> float:
     work()
-    best = float("inf")
-    for _ in range(REPEATS):
-        start = time.perf_counter()
-        for _ in range(ROUNDS):
-            work()
-        best = min(best, time.perf_counter() - start)
-    return best / ROUNDS * 1e3
+    return min(seconds(lambda: [work() for _ in range(rounds)]) for _ in range(REPEATS)) / rounds * 1e3
 
 
-def measured(parameters: Hyperparameters) -> dict[str, float]:
-    stored = subnet(parameters)
+def on_numpy(parameters: Hyperparameters) -> dict[str, float]:
+    stored = full_subnet(parameters, seed=1)
     inputs = load(stored).inputs
     flags = {"yuma3": parameters.yuma3, "liquid_alpha": parameters.liquid_alpha}
     stake, weights = inputs.votes / 2**32, inputs.weights.astype(np.float64)
     bonds = inputs.bonds / 65535
     return {
-        "arrays": milliseconds(lambda: run(inputs, **flags)),
+        "numpy": milliseconds(lambda: run(inputs, **flags)),
         "storage": milliseconds(lambda: run_epoch(stored)),
         "float64": milliseconds(
             lambda: float_yuma(stake, weights, bonds, yuma3=parameters.yuma3, liquid=parameters.liquid_alpha)
@@ -98,18 +66,40 @@ def measured(parameters: Hyperparameters) -> dict[str, float]:
     }
 
 
+def on_torch(parameters: Hyperparameters) -> dict[str, float]:
+    from taokit.lab.compiled import TorchEngine
+
+    inputs = together([load(full_subnet(parameters, seed)).inputs for seed in range(BATCH)])
+    flags = {"yuma3": parameters.yuma3, "liquid_alpha": parameters.liquid_alpha}
+    eager, compiled = TorchEngine(), TorchEngine(compiled=True)
+    few = mapped(inputs, lambda values: eager.array(values[:CHUNK]))
+    found = {"eager": milliseconds(lambda: eager.run_tensors(few, **flags), rounds=2) / CHUNK}
+    if compiled.compiled:
+        batch = mapped(inputs, compiled.array)
+        found["compile_s"] = seconds(lambda: compiled.run_tensors(batch, **flags))
+        exact, ours = run(inputs, **flags), compiled.run_tensors(batch, **flags)
+        pairs = zip(leaves(exact), leaves(ours), strict=True)
+        assert all(np.array_equal(one, other.numpy()) for one, other in pairs), "compiled and numpy differ"
+        found["compiled"] = milliseconds(lambda: compiled.run_tensors(batch, **flags), rounds=1) / BATCH
+    return found
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", type=Path, help="write the figures to this file")
+    parser.add_argument("--no-torch", action="store_true", help="numpy only")
     options = parser.parse_args()
-    results = {kind: measured(parameters) for kind, parameters in KINDS.items()}
+    torch = not options.no_torch and importlib.util.find_spec("torch") is not None
+    results = {kind: on_numpy(parameters) for kind, parameters in KINDS.items()}
+    if torch:
+        results = {kind: row | on_torch(KINDS[kind]) for kind, row in results.items()}
     print(f"{UIDS} uids, {VALIDATORS} validators, {ENTRIES} weights each; milliseconds per epoch")
-    print(f"{'':14}{'arrays':>10}{'storage':>10}{'float64':>10}{'arrays/float64':>16}{'storage/float64':>17}")
+    columns = ("numpy", "storage", "eager", "compiled", "float64")
+    print(f"{'':14}" + "".join(f"{column:>10}" for column in columns) + f"{'numpy/float64':>15}{'compile':>10}")
     for kind, row in results.items():
-        ratios = row["arrays"] / row["float64"], row["storage"] / row["float64"]
-        print(
-            f"{kind:14}{row['arrays']:10.2f}{row['storage']:10.2f}{row['float64']:10.2f}{ratios[0]:16.1f}{ratios[1]:17.1f}"
-        )
+        cells = "".join(f"{row[column]:10.2f}" if column in row else f"{'-':>10}" for column in columns)
+        compiling = f"{row['compile_s']:8.1f} s" if "compile_s" in row else f"{'-':>10}"
+        print(f"{kind:14}{cells}{row['numpy'] / row['float64']:15.1f}{compiling}")
     if options.json:
         options.json.write_text(json.dumps(results, indent=2) + "\n")
 

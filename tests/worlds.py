@@ -14,8 +14,8 @@ SEED = 3
 
 
 def events():
-    """What happened in a block, as text."""
-    return [str(record["event"]) for record in (yield Storage("System", "Events"))]
+    """What happened in a block: the decoded records."""
+    return reads.value(Storage("System", "Events"))
 
 
 class World:
@@ -52,7 +52,7 @@ class World:
         for _ in range(number):
             self.devnet.mine()
             assert await self.devnet.settled(deadline), "a neuron is stuck"
-            seen += await self.chain.read(events())
+            seen += [str(record["event"]) for record in await self.chain.read(events())]
         return seen
 
     async def until_epoch(self, number, *, most=2000):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Coroutine, Iterator
 from concurrent.futures import CancelledError
 from threading import Thread
 from typing import Self, TypeVar
@@ -40,6 +40,8 @@ class Portal:
     def call(self, awaitable: Awaitable[T], *, seconds: float | None = None) -> T:
         """What is awaited. Raises what it raises, `TimedOut` after so many seconds, `Disconnected` when closed."""
         if self._loop is None:
+            if isinstance(awaitable, Coroutine):
+                awaitable.close()  # which nobody will await any more
             raise Disconnected("the portal is closed", hint="use it inside of its `with` block")
         running = asyncio.run_coroutine_threadsafe(_bounded(awaitable, seconds), self._loop)
         try:

@@ -32,6 +32,7 @@ TaokitError
 │   │   └── NotRegistered      the hotkey has no uid here
 │   ├── NoSuchSubnet           the netuid does not exist
 │   ├── UnknownName            its metadata has no such pallet, entry or call
+│   ├── WrongChain             the node is of another chain
 │   └── UnknownBlock           it does not know that block (any more)
 └── NetworkError               nobody's: what lies between
     ├── Unreachable            no connection
@@ -233,6 +234,10 @@ class UnknownName(ChainError):
 
 class UnknownBlock(ChainError):
     """The chain does not know this block, or no longer holds its state."""
+
+
+class WrongChain(ChainError):
+    """The node is of another chain than the one asked for: its genesis hash is another."""
 
 
 class NetworkError(TaokitError):

@@ -1,6 +1,8 @@
 import pytest
 
-from taokit.axon import Axon, everyone
+from signed_requests import NOW
+from taokit.axon import Axon, Route, everyone
+from wire_classes import Echo, echo
 from wire_vectors import BOB
 
 
@@ -17,3 +19,14 @@ async def serve():
     yield start
     for axon in served:
         await axon.stop(drain_s=0)
+
+
+@pytest.fixture
+async def served(serve):
+    """Serves routes, `Echo` unless told otherwise, at one moment of time, and returns the port."""
+
+    async def start(*routes, **options):
+        port, _ = await serve(routes or [Route(Echo, echo)], **{"now_ns": lambda: NOW, **options})
+        return port
+
+    return start

@@ -8,37 +8,14 @@ import numpy as np
 import pytest
 
 from raw_http import exchange, read_reply, request_bytes, send
+from signed_requests import NOW, ask, legacy, signed
 from taokit.axon import Axon, Limits, Route, allow, everyone
 from taokit.errors import ConfigurationError, Malformed, TooMany
-from taokit.protocol import BtauthDraft, LegacyDraft, Synapse, Terminal, encode_tensor
+from taokit.protocol import BtauthDraft, Synapse, encode_tensor
 from wire_classes import Blob, Boom, Echo, Slow, TensorAdd, Tokens, blob, boom, echo, slow, tensor_add, tokens
 from wire_vectors import ALICE, BOB, CHARLIE, DevSigner
 
-NOW = 1_795_200_000_000_000_000
 ECHO = Route(Echo, echo)
-
-
-def signed(message, *, nonce_ns=NOW, signer=ALICE):
-    return BtauthDraft.of(message).signed(signer, receiver=BOB.ss58, nonce_ns=nonce_ns)
-
-
-def legacy(message, *, nonce_ns=NOW, timeout=12.0):
-    return LegacyDraft.of(message, timeout=timeout).signed(
-        ALICE, receiver=Terminal(hotkey=BOB.ss58), nonce_ns=nonce_ns, uuid="u-1"
-    )
-
-
-async def ask(port, request, *more):
-    return await exchange(port, "POST", request.target, [*request.headers, *more], request.body)
-
-
-@pytest.fixture
-async def served(serve):
-    async def start(*routes, **options):
-        port, _ = await serve(routes or [ECHO], now_ns=lambda: NOW, **options)
-        return port
-
-    return start
 
 
 async def test_a_signed_question_is_answered_with_answer_fields_only(served):
@@ -240,17 +217,31 @@ async def test_a_connection_serves_many_requests(served):
     writer.close()
 
 
-async def test_connections_are_bounded(served):
-    port = await served(limits=Limits(connections=1))
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    second, other = await asyncio.open_connection("127.0.0.1", port)
+async def test_for_a_connection_too_many_the_one_that_idled_longest_is_closed(served):
+    port = await served(limits=Limits(connections=2))
+    (first, keep), (second, writer), (third, newest) = [
+        await asyncio.open_connection("127.0.0.1", port) for _ in range(3)
+    ]
     with pytest.raises((asyncio.IncompleteReadError, ConnectionError)):
-        await second.readexactly(1)
-    request = signed(Echo(text="x"))
-    writer.write(request_bytes("POST", "/Echo", request.headers, request.body))
-    assert (await read_reply(reader)).status == 200
+        await first.readexactly(1)
+    for number, reader, sender in ((0, second, writer), (1, third, newest)):
+        request = signed(Echo(text="x"), nonce_ns=NOW + number)
+        sender.write(request_bytes("POST", "/Echo", request.headers, request.body))
+        assert (await read_reply(reader)).status == 200
+        sender.close()
+    keep.close()
+
+
+async def test_a_connection_that_is_served_makes_no_room(serve):
+    port, axon = await serve([Route(Slow, slow)], now_ns=lambda: NOW, limits=Limits(connections=1))
+    asked = asyncio.create_task(ask(port, signed(Slow(seconds=0.1))))
+    while not axon.running:
+        await asyncio.sleep(0.005)
+    late, writer = await asyncio.open_connection("127.0.0.1", port)
+    with pytest.raises((asyncio.IncompleteReadError, ConnectionError)):
+        await late.readexactly(1)
+    assert (await asked).json == {"done": True}
     writer.close()
-    other.close()
 
 
 async def test_a_caller_that_is_not_admitted_is_forbidden(served):
@@ -347,7 +338,8 @@ async def test_a_handler_over_its_deadline_is_stopped(served):
 
 async def test_a_legacy_caller_that_waits_shorter_ends_sooner(served):
     port = await served(Route(Slow, slow, unbound_body=True))
-    reply = await ask(port, legacy(Slow(seconds=30), timeout=0.02))
+    async with asyncio.timeout(6):  # half of what the route would allow
+        reply = await ask(port, legacy(Slow(seconds=30), timeout=0.02))
     assert reply.status == 408
     assert reply.headers["bt_header_axon_status_code"] == "408"
 

@@ -61,6 +61,32 @@ def test_a_name_that_the_chain_does_not_have(codec, ask):
 
 
 @pytest.mark.parametrize(
+    ("ask", "hint"),
+    [
+        (lambda codec: codec.storage_key(Storage("SubtensorModule", "Tempoo")), "SubtensorModule.Tempo"),
+        (lambda codec: codec.storage_key(StorageMap("Subtensor", "NetworksAdded")), "SubtensorModule.NetworksAdded"),
+        (lambda codec: codec.entry("system", "account"), "System.Account"),
+        (
+            lambda codec: codec.api_call(RuntimeCall("SubnetInfoRuntimeApi", "metagraph")),
+            "SubnetInfoRuntimeApi.get_metagraph",
+        ),
+        (lambda codec: codec.constant(Constant("Balances", "ExistentialDeposits")), "Balances.ExistentialDeposit"),
+        (lambda codec: codec.compose(Call("Balances", "transfer_keepalive")), "Balances.transfer_keep_alive"),
+    ],
+)
+def test_a_name_that_is_nearly_right_is_answered_with_the_right_one(codec, ask, hint):
+    with pytest.raises(UnknownName) as caught:
+        ask(codec)
+    assert caught.value.hint == f"did you mean {hint}?"
+
+
+def test_a_name_like_no_other_has_no_hint(codec):
+    with pytest.raises(UnknownName) as caught:
+        codec.entry("Zzz", "qqq")
+    assert caught.value.hint is None
+
+
+@pytest.mark.parametrize(
     "ask",
     [
         lambda codec: codec.storage_key(Storage("SubtensorModule", "Tempo", ("one",))),

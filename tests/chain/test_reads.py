@@ -1,7 +1,8 @@
 import pytest
 
-from taokit.chain import PinnedBlock, RuntimeCall, Storage, StorageMap, reads, run
-from taokit.errors import NoSuchSubnet
+from taokit.chain import Constant, PinnedBlock, RuntimeCall, Storage, StorageMap, reads, run, several
+from taokit.devnet import Devnet
+from taokit.errors import NoSuchSubnet, UnknownName
 from taokit.units import Rao
 
 HOTKEY = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"
@@ -14,6 +15,19 @@ def read(question, answers):
 
 def test_balance():
     assert read(reads.balance(HOTKEY), {Storage("System", "Account", (HOTKEY,)): {"data": {"free": 5}}}) == Rao(5)
+
+
+def test_anything_can_be_read_by_name():
+    chain = Devnet.subnet(miners=1, validators=1).chain()
+    assert chain.read(reads.value(Storage("SubtensorModule", "Tempo", (1,)))) == 360
+    assert chain.read(reads.value(StorageMap("SubtensorModule", "NetworksAdded"))) == [(0, True), (1, True)]
+    assert chain.read(reads.value(RuntimeCall("SwapRuntimeApi", "current_alpha_price", (0,)))) == 10**9
+    assert chain.read(reads.value(Constant("Balances", "ExistentialDeposit"))) == 500
+    both = several(Storage("System", "Number"), Constant("System", "SS58Prefix"))
+    assert chain.read(reads.value(both)) == [360, 42]
+    with pytest.raises(UnknownName) as caught:
+        chain.read(reads.value(Storage("SubtensorModul", "Tempo")))
+    assert caught.value.hint == "did you mean SubtensorModule.Tempo?"
 
 
 def test_registered():

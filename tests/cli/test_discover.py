@@ -77,7 +77,7 @@ def test_a_folder_that_is_not_there_and_a_file_that_does_not_import(tmp_path):
     with pytest.raises(ConfigurationError, match="not a folder"):
         discover(tmp_path / "nowhere")
     (tmp_path / "miner.py").write_text("import nothing_of_that_name\n")
-    with pytest.raises(ConfigurationError, match="ModuleNotFoundError"):
+    with pytest.raises(ConfigurationError, match="no module 'nothing_of_that_name'"):
         discover(tmp_path)
 
 
@@ -90,6 +90,33 @@ def test_a_saved_change_is_noticed_and_taken_over(tmp_path):
     second = reimport(tmp_path)
     assert second.miner is not first.miner
     assert sys.modules["miner"].VERSION == 2
+
+
+def test_an_environment_inside_the_folder_is_left_alone(tmp_path):
+    """A reload imports the user's own modules again, and nobody else's."""
+    subnet(tmp_path)
+    packages = tmp_path / "venv" / "lib" / "site-packages"
+    packages.mkdir(parents=True)
+    (tmp_path / "venv" / "pyvenv.cfg").touch()
+    (packages / "other.py").write_text("VALUE = object()\n")
+    sys.path.insert(0, str(packages))
+    (tmp_path / "miner.py").write_text(MINER + "\nimport other\n")
+    before = stamp(tmp_path)
+    discover(tmp_path)
+    other = sys.modules["other"]
+    (packages / "other.py").write_text("VALUE = 1\n")
+    assert stamp(tmp_path) == before
+    (tmp_path / "miner.py").write_text(MINER + "\nimport other\nVERSION = 2\n")
+    reimport(tmp_path)
+    assert sys.modules["miner"].VERSION == 2
+    assert sys.modules["other"] is other
+
+
+def test_another_class_named_in_pyproject_is_a_change(tmp_path):
+    subnet(tmp_path)
+    before = stamp(tmp_path)
+    (tmp_path / "pyproject.toml").write_text("[tool.taokit]\n")
+    assert stamp(tmp_path) != before
 
 
 def test_a_broken_save_changes_nothing_and_says_what_is_wrong(tmp_path):

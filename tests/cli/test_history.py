@@ -48,6 +48,28 @@ def test_score_is_the_mean_over_those_that_score_and_weight_the_mean_by_stake():
     assert cheat.weight == pytest.approx(20 * 0.5 / 50)
 
 
+def test_bonds_are_each_validators_share_of_a_miners_column():
+    net = graph(
+        "owner", *KEYS.values(), stake=[0, 0, 0, 30, 20, 10], bonds=rows({3: [[1, 300]], 4: [[1, 100], [2, 7]]})
+    )
+    assert epoch_row(3, net, CAST, KEYS, {}).bonds == {
+        "honest-a": {"lzma": 0.75, "cheat": 0.0},
+        "honest-b": {"lzma": 0.25, "cheat": 1.0},
+        "copier": {"lzma": 0.0, "cheat": 0.0},
+    }
+
+
+def test_a_row_without_a_permit_is_not_counted():
+    net = graph(
+        "owner", *KEYS.values(),
+        stake=[0, 0, 0, 30, 20, 10],
+        permits=[True, False, False, True, False, True],
+        weights=rows({3: [[1, 65535]], 4: [[2, 65535]]}),
+    )  # fmt: skip
+    lzma, cheat = epoch_row(3, net, CAST, KEYS, {}).miners
+    assert (lzma.weight, cheat.weight) == (1.0, 0.0)
+
+
 def test_the_json_object_has_the_promised_keys_and_nothing_of_the_clock():
     said = played([30000, 20000, 10000]).to_json()
     assert list(said) == ["epoch", "block", "miners", "validators"]

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -60,6 +62,16 @@ ANYONE = Submitter(
 )
 def test_a_row_on_the_edge_of_the_rules(submission, name):
     assert refusal(submission, ANYONE) == name
+
+
+@pytest.mark.parametrize(
+    ("last_update", "block", "name"),
+    [(900, 999, "SettingWeightsTooFast"), (900, 1000, None), (0, 1, None)],
+)
+def test_the_rate_limit_is_a_whole_wait_and_spares_who_never_set(last_update, block, name):
+    limited = replace(ANYONE, last_update=last_update, block=block)
+    assert refusal(Submission([0, 2], [1, 1]), limited) == name
+    assert refusal(Submission([0, 2], [1, 1]), replace(limited, commit_reveal=True)) is None
 
 
 @given(st.lists(st.integers(0, 65535), max_size=20))

@@ -1,4 +1,5 @@
 import gzip
+import tracemalloc
 import zlib
 
 import pytest
@@ -40,3 +41,14 @@ def test_other_encodings_were_not_asked_for(encoding):
 def test_what_does_not_unpack_is_a_bad_answer(body):
     with pytest.raises(BadAnswer):
         unpacked(body, "gzip", limit=1000)
+
+
+@pytest.mark.parametrize(("pack", "encoding"), [(gzip.compress, "gzip"), (zlib.compress, "deflate")])
+def test_a_bomb_is_not_unpacked_beyond_the_limit(pack, encoding):
+    bomb = pack(bytes(50_000_000))
+    tracemalloc.start()
+    with pytest.raises(BadAnswer, match="more than 1000"):
+        unpacked(bomb, encoding, limit=1000)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 5_000_000

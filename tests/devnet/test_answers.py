@@ -1,7 +1,9 @@
 import pytest
 
 from chains import ALICE, funded
-from taokit.chain import Call
+from taokit.chain import Call, RuntimeCall, reads
+from taokit.devnet import Devnet
+from taokit.devnet.runtime import TABLE
 from taokit.errors import ChainError, UnknownName
 
 
@@ -22,10 +24,32 @@ def test_metadata_is_offered_in_14_and_15_and_16_is_declined(backend):
     assert backend.call("Metadata_metadata", b"").endswith(at(14)[-1000:])
 
 
-def test_the_runtime_s_version(backend):
+def test_the_runtime_s_version_is_listed_and_decodes(backend):
+    version = funded().chain().read(reads.value(RuntimeCall("Core", "version")))
+    assert (version["spec_name"], version["spec_version"], version["transaction_version"]) == ("node-subtensor", 425, 1)
     raw = backend.call("Core_version", b"")
-    assert raw.startswith(b"\x38node-subtensor")
-    assert (425).to_bytes(4, "little") in raw
+    # sp_api names an API by the first eight bytes of the hash of its name; Core's is known from every substrate chain
+    assert bytes.fromhex("df6acb689907609b") + (5).to_bytes(4, "little") in raw
+    assert bytes.fromhex("37e397fc7c91f5e4") + (2).to_bytes(4, "little") in raw  # Metadata
+    assert bytes.fromhex("bc9d89904f5b923f") + (1).to_bytes(4, "little") in raw  # AccountNonceApi
+
+
+def test_metadata_is_listed_among_the_apis_and_decodes(backend):
+    chain = funded().chain()
+    assert chain.read(reads.value(RuntimeCall("Metadata", "metadata_versions"))) == [14, 15]
+    assert chain.read(reads.value(RuntimeCall("Metadata", "metadata_at_version", (16,)))) is None
+    told = chain.read(reads.value(RuntimeCall("Metadata", "metadata_at_version", (15,))))
+    assert (
+        bytes.fromhex(told.removeprefix("0x")) if isinstance(told, str) else bytes(told) == (backend.runtime().metadata)
+    )
+
+
+@pytest.mark.parametrize("method", TABLE.methods, ids=lambda method: f"{method.api}_{method.name}")
+def test_every_api_that_is_listed_is_answered(method, coders):
+    backend = Devnet.subnet(miners=1, validators=1).backend()
+    values = {"netuid": 1, "uid": 0, "version": 15, "account": bytes(32)}
+    data = b"".join(coders(kind).encode(values[name]) for name, kind in method.inputs)
+    assert backend.call(f"{method.api}_{method.name}", data)
 
 
 def test_events_are_those_of_the_block_asked_for(client):

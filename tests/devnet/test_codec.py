@@ -1,6 +1,6 @@
 import pytest
 
-from taokit.devnet import account
+from taokit.devnet import Devnet, account
 from taokit.devnet.runtime import TABLE, State
 from taokit.devnet.runtime.system import ACCOUNT_INFO, NUMBER
 
@@ -52,3 +52,12 @@ def test_a_changed_value_is_encoded_anew(codec):
     assert codec.value(NUMBER, (), 5) == (5).to_bytes(4, "little")
     assert codec.value(NUMBER, (), 6) == (6).to_bytes(4, "little")
     assert codec.value(NUMBER, (), 5) == (5).to_bytes(4, "little")
+
+
+def test_native_walks_go_in_the_order_of_the_raw_keys(codec):
+    devnet = Devnet.subnet(miners=6, validators=3)
+    for name, args in (("Account", ()), ("Uids", (1,)), ("Keys", (1,)), ("Owner", ()), ("AlphaV2", ())):
+        item = next(item for pallet in TABLE.pallets for item in pallet.storage if item.name == name)
+        raw = [codec.key(item, *keys) for keys, _ in devnet.state.items(item, *args)]
+        assert len(raw) > 2
+        assert raw == sorted(raw)

@@ -27,6 +27,15 @@ def test_revert_restores_everything_and_new_blocks_have_new_hashes():
     assert chain.read(reads.balance(BOB.ss58), at=abandoned.hash).rao == TAO  # stale hashes read old state for a while
 
 
+def test_an_empty_block_made_again_has_another_hash_too():
+    devnet = funded()
+    saved, hashes = devnet.snapshot(), set()
+    for _ in range(3):
+        hashes.add(devnet.mine().hash)
+        devnet.revert(saved)
+    assert len(hashes) == 3
+
+
 def test_a_snapshot_serves_any_number_of_times_and_forgets_later_ones():
     devnet = funded()
     first = devnet.snapshot()

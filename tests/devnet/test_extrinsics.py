@@ -83,11 +83,12 @@ def test_a_signature_over_wrapped_bytes_is_none(client, coders):
     assert refused(coders, signed(client, signer=Wrapping())) == "BadProof"
 
 
-def test_the_metadata_s_digest_is_not_worked_out(client, coders):
+@pytest.mark.parametrize("digest", [bytes(32), None])
+def test_the_metadata_s_digest_is_not_worked_out(client, coders, digest):
     call = Codec(client).compose(calls.transfer_keep_alive(account("Bob").ss58, 5))
     common = {"era": "00", "nonce": 0, "tip": 0, "tip_asset_id": None}
     payload = client.signature_payload(
-        call, genesis_hash=HASHES[0], era_block_hash=HASHES[0], metadata_hash=bytes(32), **common
+        call, genesis_hash=HASHES[0], era_block_hash=HASHES[0], metadata_hash=digest, **common
     )
     data, _ = client.encode_signed_extrinsic(
         call,
@@ -100,9 +101,33 @@ def test_the_metadata_s_digest_is_not_worked_out(client, coders):
     assert refused(coders, data) == "BadProof"
 
 
-@pytest.mark.parametrize("data", [b"", b"\0", b"\x10\x84\0\0\0", b"\xff" * 40, bytes(2_000_000)])
-def test_bytes_that_are_no_extrinsic(coders, data):
-    assert refused(coders, data) in ("Malformed", "ExhaustsResources")
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b"", "BadFormat"),
+        (b"\0", "Malformed"),
+        (b"\x10\x84\0\0\0", "Malformed"),
+        (b"\xff" * 40, "BadFormat"),
+        (bytes(2_000_000), "ExhaustsResources"),
+    ],
+)
+def test_bytes_that_are_no_extrinsic(coders, data, name):
+    assert refused(coders, data) == name
+
+
+def test_the_era_of_an_extrinsic_has_its_phase_within_its_period(client, coders):
+    data = signed(client, at=77, period=16)
+    era = data.index(bytes(coders("Era").decode((77 % 16 << 4 | 3).to_bytes(2, "little"), 0)[0]), 99)
+    spoiled = data[:era] + (16 << 4 | 3).to_bytes(2, "little") + data[era + 2 :]
+    assert refused(coders, spoiled) == "Malformed"
+    assert refused(coders, data[:era] + b"\x10\x00" + data[era + 2 :]) == "Malformed"
+
+
+def test_a_birth_block_that_the_chain_has_forgotten(client, coders):
+    data = signed(client, at=1, period=4096)
+    known = [*HASHES, *(number.to_bytes(32, "big") for number in range(2301))]
+    assert check(take_apart(data, TABLE, coders), TABLE, coders, Terms(HASHES[0], 2401, known)) == 4097
+    assert refused(coders, data, Terms(HASHES[0], 2402, [*known, bytes(32)])) == "AncientBirthBlock"
 
 
 def test_the_era_is_read_as_other_libraries_write_it(client, coders):

@@ -2,7 +2,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from taokit.devnet.pool import AHEAD, CAPACITY, Pool, Submission
+from taokit.devnet.pool import AHEAD, CAPACITY, Pool, Submission, refuse_stale
 from taokit.errors import PoolRefused
 
 
@@ -10,9 +10,15 @@ def extrinsic(nonce=0, signer=b"a", data=b"x"):
     return SimpleNamespace(nonce=nonce, signer=signer, data=data)
 
 
+def admit(pool, made, next_nonce):
+    pool.refuse_known(made)
+    refuse_stale(made, next_nonce)
+    pool.refuse_excess(made, next_nonce)
+
+
 def put(pool, **kwargs):
     made = extrinsic(**kwargs)
-    pool.admit(made, 0)
+    admit(pool, made, 0)
     submission = Submission(made, None)
     pool.add(submission)
     return submission
@@ -20,7 +26,7 @@ def put(pool, **kwargs):
 
 def code(pool, made, next_nonce=0):
     with pytest.raises(PoolRefused) as caught:
-        pool.admit(made, next_nonce)
+        admit(pool, made, next_nonce)
     return caught.value.code, caught.value.name
 
 

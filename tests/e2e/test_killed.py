@@ -15,7 +15,7 @@ from worlds import events
 
 CHILD = Path(__file__).parents[1] / "validator_child.py"
 SEED = 5
-TEMPO = 120
+TEMPO = 360  # as on a real subnet: after each lost extrinsic there is time for another
 
 
 class Parent:

@@ -57,3 +57,21 @@ def test_the_file_reads_back():
 def test_a_score_that_makes_no_sense_is_named(given, said):
     with pytest.raises(ConfigurationError, match=said):
         Scores.start(RULE).scored(RULE, graph("a", "b"), given, epoch=1, round=0)
+
+
+def test_what_a_hotkey_that_left_had_is_divided_among_those_who_stay_before_burning():
+    before, after = graph("owner", "b", "c"), graph("owner", "b")
+    scores = Scores.start(RULE).scored(RULE, before, {1: 5.0, 2: 1.0}, epoch=1, round=0)
+    assert scores.weights(RULE, after, burn=0.5) == pytest.approx({0: 0.5, 1: 0.5})
+
+
+def test_an_owner_that_mines_keeps_its_share_beside_what_is_burned():
+    scores = Scores.start(RULE).scored(RULE, graph("owner", "b"), {0: 5.0, 1: 1.0}, epoch=1, round=0)
+    assert scores.weights(RULE, graph("owner", "b"), burn=0.5) == pytest.approx({0: 0.85, 1: 0.15})
+
+
+def test_who_was_left_out_of_the_last_round_is_still_known_when_it_leaves():
+    before, after = graph("a", "b", "c"), graph("a", "x", "c", registered={1: 900})
+    scores = Scores.start(RULE).scored(RULE, before, {1: 5.0, 2: 1.0}, epoch=1, round=0)
+    scores = scores.scored(RULE, before, {2: 1.0}, epoch=1, round=1).seen(after)
+    assert set(scores.memory["kept"]) == {"c"}

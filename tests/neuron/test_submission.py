@@ -98,3 +98,37 @@ def test_a_file_reads_back(stage):
 def test_a_mechanism_has_calls_of_its_own():
     _, step = advance(replace(NEW, mechanism=1), seen(700), HOTKEY)
     assert (step.call.function, step.call.args["mecid"]) == ("commit_mechanism_weights", 1)
+
+
+def test_plain_weights_that_never_got_in_are_given_up_when_the_epoch_after_theirs_has_passed():
+    it, _ = advance(replace(NEW, stage="setting", salt=()), seen(700), HOTKEY)
+    _, step = advance(it, seen(800, epoch=8), HOTKEY)
+    assert isinstance(step, Send)
+    _, step = advance(it, seen(1100, epoch=9), HOTKEY)
+    assert isinstance(step, Dropped)
+
+
+@pytest.mark.parametrize("period", [1, 2, 3])
+def test_the_reveal_is_due_in_one_epoch_exactly(period):
+    it = replace(NEW, stage="committed", commit_epoch=7)
+    for epoch in range(7, 7 + period + 2):
+        _, step = advance(it, replace(seen(epoch=epoch, commits=(COMMIT,)), reveal_period=period), HOTKEY)
+        due = 7 + period
+        assert isinstance(step, Send if epoch == due else Wait if epoch < due else Dropped), epoch
+
+
+def test_every_call_of_a_mechanism_names_it():
+    commit = WeightCommit(replace(NEW, mechanism=1).hash(HOTKEY), 7, 702)
+    plain, revealing = replace(NEW, mechanism=1, stage="setting"), replace(NEW, mechanism=1, stage="revealing")
+    for it, view, function in (
+        (plain, seen(700), "set_mechanism_weights"),
+        (replace(revealing, commit_epoch=7), seen(720, epoch=8, commits=(commit,)), "reveal_mechanism_weights"),
+    ):
+        _, step = advance(it, view, HOTKEY)
+        assert (step.call.function, step.call.args["mecid"]) == (function, 1)
+
+
+def test_a_commit_under_way_when_its_epoch_ends_may_still_get_in():
+    it, _ = advance(NEW, seen(700), HOTKEY)
+    _, step = advance(it, seen(705, epoch=8), HOTKEY)
+    assert isinstance(step, Wait)

@@ -32,3 +32,4 @@ def test_nothing_lies_between_an_offset_and_the_next(tempo, rounds, offset):
     events = (*plan.rounds, plan.weights)
     assert not any(offset < event < following for event in events)
     assert following == tempo or following in events
+    assert following > offset or following == tempo

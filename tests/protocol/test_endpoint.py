@@ -33,12 +33,13 @@ def test_a_name_is_no_address():
 @pytest.mark.parametrize(
     "ip",
     ["127.0.0.1", "10.0.0.1", "169.254.169.254", "224.0.0.1", "0.0.0.0", "240.0.0.1", "255.255.255.255", "100.64.0.1",
-     "::1", "::", "fe80::1", "fc00::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1"],
+     "::1", "::", "fe80::1", "fc00::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
+     "64:ff9b::a9fe:a9fe", "64:ff9b:1::1", "2002:7f00:1::", "fec0::1", "3fff::1", "192.0.0.8", "::7f00:1", "100::1"],
 )  # fmt: skip
 def test_addresses_that_nobody_should_be_sent_to(ip):
     assert not is_public(ip)
 
 
-@pytest.mark.parametrize("ip", ["1.1.1.1", "8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8"])
+@pytest.mark.parametrize("ip", ["1.1.1.1", "8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"])
 def test_addresses_on_the_open_network(ip):
     assert is_public(ip)

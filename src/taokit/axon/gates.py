@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TypeVar
 
 from aiohttp import web
@@ -148,13 +149,11 @@ def shut(why: str) -> Busy:
 def bounded_headers(arrival: Arrival, limits: Limits) -> list[str]:
     """Note the headers by name, and return those that came twice."""
     raw = arrival.request.raw_headers
-    if len(raw) > limits.header_count or sum(len(name) + len(value) for name, value in raw) > limits.header_bytes:
+    if len(raw) > limits.header_count or sum(map(len, chain.from_iterable(raw))) > limits.header_bytes:
         refusal = TooLarge(f"{len(raw)} headers, or more than {limits.header_bytes} bytes of them")
         refusal.status = 431
         raise refusal
-    arrival.headers, repeated = headers_by_name(
-        (name.decode("utf-8", "surrogateescape"), value.decode("utf-8", "surrogateescape")) for name, value in raw
-    )
+    arrival.headers, repeated = headers_by_name(arrival.request.headers.items())
     return repeated
 
 
@@ -167,7 +166,7 @@ def posted(method: str) -> None:
 def fitting_content(arrival: Arrival, route: Route) -> None:
     """Refuse by what the headers say of the body, before a byte of it is read."""
     headers = arrival.headers
-    if "content-encoding" in headers:
+    if "content-encoding" in headers or headers.get("transfer-encoding", "chunked").lower() != "chunked":
         raise WrongContent("the body is encoded")
     kind = headers.get("content-type", "application/json")
     if not JSON_TYPE.fullmatch(kind) and (arrival.format == LEGACY or not BINARY_TYPE.fullmatch(kind)):

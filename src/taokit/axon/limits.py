@@ -14,7 +14,7 @@ class Limits:
     body_s: float = 10.0  # for the whole body, once the headers are there
     json_depth: int = 64
     keepalive_s: float = 60.0  # an idle connection, and headers that do not arrive
-    connections: int = 1024  # at once; another one is closed at once
+    connections: int = 1024  # at once; for another one, the one that was idle for longest is closed
     at_once: int = 256  # running handlers; another request is a 503
     remembered: int = 200_000  # requests in the replay memory; another one is a 503
     max_timeout: float = 300.0  # seconds that a legacy caller may claim to wait

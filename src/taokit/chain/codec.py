@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any, Protocol
 
 from taokit.chain.calls import Call
@@ -32,6 +33,9 @@ class Scale(Protocol):
     def decode_map_pairs(
         self, pallet: str, storage_function: str, raw_keys: list[bytes], raw_values: list[bytes], fixed: int = 0
     ) -> list[tuple[Any, Any]]: ...
+    def metadata_ir(self) -> Mapping[str, Any]:
+        """The names of everything: `pallets`, each with its `storage`, `calls` and `constants`, and `runtime_apis`."""
+
     def runtime_api_map(self) -> Mapping[str, Mapping[str, Any]]: ...
     def constant(self, module: str, name: str) -> Any: ...
     def compose_call(self, module: str, function: str, params: dict[str, Any]) -> bytes: ...
@@ -57,7 +61,7 @@ class Codec:
         try:
             entry = self.scale.storage_entry(pallet, item)
         except KeyError:
-            raise UnknownName(f"this chain stores no {pallet}.{item}") from None
+            raise self._unknown("storage", f"this chain stores no {pallet}.{item}", pallet, item) from None
         return self._entries.setdefault((pallet, item), entry)
 
     def storage_key(self, request: Storage | StorageMap) -> bytes:
@@ -98,7 +102,8 @@ class Codec:
         """The decoded constant."""
         value = self.scale.constant(request.pallet, request.name)
         if value is None:
-            raise UnknownName(f"this chain has no constant {request.pallet}.{request.name}")
+            said = f"this chain has no constant {request.pallet}.{request.name}"
+            raise self._unknown("constants", said, request.pallet, request.name)
         return value
 
     def compose(self, call: Call) -> bytes:
@@ -108,7 +113,8 @@ class Codec:
             return self.scale.compose_call(call.pallet, call.function, args)
         except (ValueError, TypeError, KeyError) as error:
             if "not found" in str(error):
-                raise UnknownName(f"this chain has no call {call.pallet}.{call.function}") from None
+                said = f"this chain has no call {call.pallet}.{call.function}"
+                raise self._unknown("calls", said, call.pallet, call.function) from None
             raise ChainError(f"{call.pallet}.{call.function} cannot be encoded: {error}") from None
 
     def error_name(self, pallet: int, error: int) -> str:
@@ -117,6 +123,10 @@ class Codec:
             return self.scale.module_error(pallet, error)[0]
         except (ValueError, KeyError):
             return f"error {error} of pallet {pallet}"
+
+    def _unknown(self, kind: str, said: str, pallet: str, name: str) -> UnknownName:
+        known = {one["name"]: map(_name, one[kind]) for one in self.scale.metadata_ir()["pallets"]}
+        return UnknownName(said, hint=_did_you_mean(pallet, name, known))
 
     def _composed(self, value: Any) -> Any:
         if isinstance(value, Call):
@@ -129,7 +139,9 @@ class Codec:
         try:
             return self._apis[request.api][request.method]
         except KeyError:
-            raise UnknownName(f"this chain has no runtime API {request.api}.{request.method}") from None
+            said = f"this chain has no runtime API {request.api}.{request.method}"
+            known = {api: list(methods) for api, methods in self._apis.items()}
+            raise UnknownName(said, hint=_did_you_mean(request.api, request.method, known)) from None
 
     def _encoded(self, kind: str, value: Any) -> bytes:
         try:
@@ -142,6 +154,18 @@ class Codec:
             return self.scale.decode(kind, raw)
         except (ValueError, TypeError) as error:
             raise ChainError(f"the answer of {what} does not decode: {error}") from None
+
+
+def _name(entry: Any) -> str:
+    return str(entry["name"] if isinstance(entry, Mapping) else entry)
+
+
+def _did_you_mean(group: str, name: str, known: Mapping[str, Iterable[str]]) -> str | None:
+    """The nearest of the known names, as a question; None where nothing is near."""
+    paths = {f"{one}.{entry}".lower(): f"{one}.{entry}" for one, entries in known.items() for entry in entries}
+    here = [path for path in paths if path.startswith(f"{group}.".lower())]
+    near = get_close_matches(f"{group}.{name}".lower(), here or list(paths), n=1, cutoff=0.75)
+    return f"did you mean {paths[near[0]]}?" if near else None
 
 
 __all__ = ["Codec", "Entry", "Scale"]

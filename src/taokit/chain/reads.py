@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from taokit.chain import subnet
-from taokit.chain.requests import PinnedBlock, Read, RuntimeCall, Storage, StorageMap, several
+from taokit.chain.requests import PinnedBlock, Read, Request, RuntimeCall, Storage, StorageMap, several
 from taokit.errors import NoSuchSubnet
 from taokit.metagraph import Endpoint, Hyperparameters, Metagraph, Rows
 from taokit.units import Balance, Rao
@@ -23,6 +23,14 @@ _MECHANISM: Final = 4096
 def storage_index(netuid: int, mechanism: int = 0) -> int:
     """The number under which weights, bonds and commits of one mechanism are stored (`NetUidStorageIndex`)."""
     return mechanism * _MECHANISM + netuid
+
+
+def value(request: Request) -> Read[Any]:
+    """Whatever the chain answers to one request, decoded: a storage entry, a map, a runtime API, a constant, by name.
+
+    Raises `UnknownName` for a name that the chain does not have; its hint names the nearest one.
+    """
+    return (yield request)
 
 
 def block_hash() -> Read[bytes]:
@@ -233,6 +241,7 @@ __all__ = [
     "timestamp",
     "uid_of",
     "validator_permit",
+    "value",
     "weight_commits",
     "weight_rows",
     "weights",

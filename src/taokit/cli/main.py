@@ -1,107 +1,43 @@
-"""The `taokit` command. Each subcommand turns arguments into one library call; errors are printed here, once."""
+"""The `taokit` command: errors are printed here, once, and an interrupt ends it quietly whatever it is doing."""
 
 from __future__ import annotations
 
+import signal
 import sys
-from pathlib import Path
-from typing import Annotated
-
-import typer
-
-from taokit._version import __version__
-from taokit.errors import ConfigurationError, TaokitError
-from taokit.run import load_class, report
-from taokit.run import run as run_role
-
-app = typer.Typer(
-    name="taokit",
-    help="Miners, validators and a local chain for Bittensor subnets.",
-    no_args_is_help=True,
-    add_completion=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-PASS_ON = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
 
 
 def main() -> None:
     """Run the command line; exits with 0, 1 (crashed), 2 (configuration) or 3 (chain unreachable)."""
     try:
-        app()
+        code = _called()
+    except KeyboardInterrupt:
+        code = 0
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # nothing is left that an interrupt could end
+    sys.exit(code)
+
+
+def _called() -> int:
+    """Import and run the command; the exit code. The import alone takes long enough to be interrupted."""
+    import typer
+
+    from taokit.cli.app import UsageError, app
+    from taokit.errors import ConfigurationError, TaokitError
+    from taokit.run import report
+
+    try:
+        code = app(standalone_mode=False)
     except TaokitError as error:
-        sys.exit(report(error, as_json="--json" in sys.argv))
+        return report(error, as_json="--json" in sys.argv)
+    except UsageError as error:
+        said = str(getattr(error, "format_message", error.__str__)()).removesuffix(".")
+        usage = ConfigurationError(said[:1].lower() + said[1:], hint="see `taokit --help` and `taokit COMMAND --help`")
+        return report(usage, as_json="--json" in sys.argv)
+    except typer.Abort:
+        return 0
+    return 0 if code in (None, INTERRUPTED) else int(code)
 
 
-@app.callback(invoke_without_command=True)
-def root(version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False) -> None:
-    """Miners, validators and a local chain for Bittensor subnets."""
-    if version:
-        typer.echo(__version__)
-        raise typer.Exit
+INTERRUPTED = 130
+"""What typer makes of an interrupt."""
 
-
-@app.command(epilog="Examples:  taokit dev   ·   taokit dev . --miners 8   ·   taokit dev --epochs 6 --seed 1 --json")
-def dev(
-    path: Annotated[Path | None, typer.Argument(help="Folder of your subnet; without it, the built-in one.")] = None,
-    epochs: Annotated[int | None, typer.Option(min=1, help="Stop after so many epochs.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Fixes keys, time, tasks and salts.")] = None,
-    interval: Annotated[float, typer.Option(min=0.0, help="Seconds that an epoch takes at least.")] = 5.0,
-    report: Annotated[Path | None, typer.Option(help="Write an HTML report to this file at the end.")] = None,
-    miners: Annotated[int, typer.Option(min=1, max=64, help="How many of your miners.")] = 4,
-    validators: Annotated[int, typer.Option(min=1, max=16, help="How many of your validators.")] = 3,
-    settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A setting of your classes.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object for each epoch, nothing else.")] = False,
-) -> None:
-    """Run a whole subnet on this machine: an embedded chain, miners and validators, and a live table."""
-    from taokit.cli.dev.command import Options, play
-
-    play(
-        Options(
-            path=path,
-            epochs=epochs,
-            seed=seed,
-            interval=interval,
-            report=report,
-            miners=miners,
-            validators=validators,
-            settings=tuple(settings or ()),
-            as_json=as_json,
-        )
-    )
-
-
-@app.command(context_settings=PASS_ON)
-def miner(context: typer.Context) -> None:
-    """Run one miner: taokit miner MODULE:CLASS --network N --netuid N --wallet W (see taokit miner M:C --help)."""
-    from taokit.neuron import Miner
-
-    spec, rest = _spec("miner", context)
-    run_role(load_class(spec, Miner), rest, prog=f"taokit miner {spec}")
-
-
-@app.command(context_settings=PASS_ON)
-def validator(context: typer.Context) -> None:
-    """Run one validator: taokit validator MODULE:CLASS --network N --netuid N --wallet W (see … --help)."""
-    from taokit.neuron import Validator
-
-    spec, rest = _spec("validator", context)
-    run_role(load_class(spec, Validator), rest, prog=f"taokit validator {spec}")
-
-
-def _spec(command: str, context: typer.Context) -> tuple[str, list[str]]:
-    """The class to run, and the flags for it, which are read once the class is known."""
-    args = context.args
-    if args[:1] in (["-h"], ["--help"]):
-        typer.echo(context.get_help())
-        raise typer.Exit
-    if args and not args[0].startswith("-"):
-        return args[0], args[1:]
-    raise ConfigurationError(
-        f"taokit {command} needs a class first",
-        hint=f"taokit {command} my_subnet.{command}:My{command.title()} --network test --netuid 7 --wallet me/hot",
-    )
-
-
-__all__ = ["app", "main"]
+__all__ = ["main"]

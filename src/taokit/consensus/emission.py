@@ -29,10 +29,39 @@ def block_emission(issuance: int) -> int:
     return BLOCK_EMISSION >> (log2((1 << 64) // (ONE - part)) >> 32)
 
 
+def next_halving(issuance: int) -> int | None:
+    """The smallest larger issuance, in rao, at which a block mints less, or None when it mints nothing any more."""
+    now = block_emission(issuance)
+    if now == 0:
+        return None
+    below, at = issuance, MAX_SUPPLY
+    while at - below > 1:  # amounts never rise with issuance
+        middle = (below + at) // 2
+        below, at = (middle, at) if block_emission(middle) == now else (below, middle)
+    return at
+
+
 def root_proportion(root_tao: int, alpha_issuance: int, *, tao_weight: int = DEFAULT_TAO_WEIGHT) -> int:
     """Root's part of a subnet's stake, 32 fraction bits: weighted root TAO beside the alpha issued."""
     weighted = root_tao * u64_ratio(tao_weight)
     return (weighted << 32) // (weighted + (alpha_issuance << 32)) if weighted else 0
+
+
+def subnet_shares(prices: Mapping[int, int], burned: Mapping[int, int]) -> dict[int, int]:
+    """Each subnet's part of a block's TAO, 64 fraction bits: by moving price, times what its miners were left.
+
+    By netuid: prices of one scale, and the part of miner emission that went to owner keys, 32 fraction bits; nothing
+    where it is left out (`get_shares`). By price alone where every miner's part was burned.
+    """
+    by_price = _parts(prices)
+    left = {netuid: ONE - min(ONE, burned.get(netuid, 0)) for netuid in prices}
+    weighted = {netuid: part * left[netuid] >> 32 for netuid, part in by_price.items()}
+    return _parts(weighted) if any(weighted.values()) else by_price
+
+
+def _parts(amounts: Mapping[int, int]) -> dict[int, int]:
+    whole = sum(amounts.values())
+    return {netuid: (amount << 64) // whole if whole else 0 for netuid, amount in amounts.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +128,12 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Payout(Generic[Key]):
-    """What an epoch pays, in rao; keys are whatever the caller named neurons by."""
+    """What an epoch pays; keys are whatever the caller named neurons by. Miners' amounts are whole rao."""
 
     miners: dict[Key, int]
     burned: dict[Key, int]  # incentive that landed on the subnet owner's keys: burned or recycled
-    alpha_dividends: dict[Key, int]
-    root_dividends: dict[Key, int]
+    alpha_dividends: dict[Key, int]  # with 32 fraction bits: the take is deducted before rao are cut
+    root_dividends: dict[Key, int]  # likewise
 
 
 def validator_pot(pots: Pots, server_emission: int) -> int:
@@ -120,7 +149,7 @@ def divide_dividends(
     root_pot: int,
     tao_weight: int = DEFAULT_TAO_WEIGHT,
 ) -> tuple[dict[Key, int], dict[Key, int]]:
-    """The two pots by hotkey: (alpha, root). Dividends fix proportions, not amounts.
+    """The two pots by hotkey: (alpha, root), in rao with 32 fraction bits. Dividends fix proportions, not amounts.
 
     Each hotkey's dividends count toward root as its weighted root stake stands to its alpha
     (`calculate_dividend_distribution`).
@@ -138,7 +167,7 @@ def _root_part(holding: Holding, weight: int) -> int:
 
 def _in_proportion(parts: Mapping[Key, int], pot: int) -> dict[Key, int]:
     total = sum(parts.values())
-    return {key: pot * ((part << 32) // total) >> 32 if total else 0 for key, part in parts.items()}
+    return {key: pot * ((part << 32) // total) if total else 0 for key, part in parts.items()}
 
 
 def pay(
@@ -171,9 +200,12 @@ def pay(
 
 
 def delegate_take(amount: int, take: int) -> tuple[int, int]:
-    """Dividends of a hotkey as (its owner's take, what its nominators share), in rao; `take` is of 65535."""
+    """Dividends of a hotkey as (its owner's take, what its nominators share), in rao; `take` is of 65535.
+
+    `amount` has 32 fraction bits. Each part is cut to whole rao by itself, so that together they may lack one.
+    """
     taken = amount * ratio(take) >> 32
-    return taken, amount - taken
+    return taken >> 32, (amount - taken) >> 32
 
 
 __all__ = [
@@ -189,8 +221,10 @@ __all__ = [
     "block_emission",
     "delegate_take",
     "divide_dividends",
+    "next_halving",
     "pay",
     "root_proportion",
     "split_emission",
+    "subnet_shares",
     "validator_pot",
 ]

@@ -19,8 +19,7 @@ from taokit.dendrite.pool import Attempt, Limits, Pool, Post, resendable
 from taokit.dendrite.question import Format, Question, question
 from taokit.dendrite.reply import Reply, Target, Timings
 from taokit.errors import ConfigurationError, Disconnected, LocalError, TaokitError, TimedOut
-from taokit.protocol import Nonces, Response, Synapse, outcome
-from taokit.protocol.synapse import Ends
+from taokit.protocol import Ends, Nonces, Response, Synapse, outcome
 from taokit.signer import SR25519, Signer
 
 M = TypeVar("M", bound=Synapse)

@@ -19,6 +19,7 @@ from yarl import URL
 from taokit._version import __version__
 from taokit.errors import BadAnswer, Disconnected, NetworkError, TaokitError, Unreachable
 from taokit.protocol import Response, SignedRequest
+from taokit.protocol.answers import shown
 
 if TYPE_CHECKING:
     from aiohttp.client_reqrep import ClientRequest
@@ -38,7 +39,7 @@ DEFAULT_HEADERS = {
 class Limits:
     """What a dendrite takes from a neuron before it gives up on the answer."""
 
-    answer_bytes: int = 16 << 20  # of a body, both on the wire and unpacked
+    answer_bytes: int = 2 << 20  # of a body, both on the wire and unpacked; each MiB can hold the loop for 0.1 s
     header_bytes: int = 16 << 10  # of one line of the head
     idle_seconds: float = 4.0  # a connection is kept; axons of the older SDKs close theirs after 5
 
@@ -230,7 +231,7 @@ def _error_of(error: Exception, where: str, attempt: Attempt) -> TaokitError:
 
 
 def _reason(error: Exception) -> str:
-    return str(error) or type(error).__name__
+    return shown(str(error)) or type(error).__name__
 
 
 def resendable(error: NetworkError, attempt: Attempt) -> bool:

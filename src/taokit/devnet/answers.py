@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from hashlib import blake2b
 from typing import Final
 
 from taokit.chain import BlockHash
@@ -10,6 +11,7 @@ from taokit.devnet import metadata, runtime
 from taokit.devnet.blocks import bytes_of
 from taokit.devnet.codec import StorageCodec
 from taokit.devnet.history import History
+from taokit.devnet.runtime.methods import API_VERSIONS
 from taokit.devnet.runtime.state import Event
 from taokit.devnet.runtime.system import EVENTS
 from taokit.devnet.runtime.table import Method, Table
@@ -90,11 +92,16 @@ class Answers:
         return _NONE if wanted is None else b"\1" + bytes_of(wanted)
 
     def _version(self) -> bytes:
-        name = bytes_of(self._table.spec_name.encode())
-        numbers = (1, self._table.spec_version, 1)  # authoring, specification, implementation
-        plain = b"".join(number.to_bytes(4, "little") for number in numbers)
-        apis = compact(0)
-        return name + name + plain + apis + self._table.transaction_version.to_bytes(4, "little") + b"\1"
+        name = self._table.spec_name
+        apis = dict.fromkeys(method.api for method in self._table.methods)
+        known = tuple((_api_id(api), API_VERSIONS.get(api, 1)) for api in apis)
+        told = (name, name, 1, self._table.spec_version, 1, known, self._table.transaction_version, 1)
+        return self._coders("RuntimeVersion").encode(told)
+
+
+def _api_id(name: str) -> bytes:
+    """What names an API in a runtime's version: eight bytes of the name's hash."""
+    return blake2b(name.encode(), digest_size=8).digest()
 
 
 def _event_record(event: Event) -> tuple[object, tuple[str, str, object], tuple[()]]:

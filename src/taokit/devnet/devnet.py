@@ -99,6 +99,11 @@ class Devnet:
         self._node.auto = on
 
     @property
+    def node(self) -> Node:
+        """What makes the blocks; for servers, which answer in its bytes."""
+        return self._node
+
+    @property
     def state(self) -> State:
         """The state after the best block. What is written into it shows at once, without a block."""
         return self._node.state
@@ -166,7 +171,27 @@ class Devnet:
         node.history.cut(saved.number)
         node.state.rewind(saved.mark)
         node.clock_ms = saved.clock_ms
-        node.branch += 1
+        return self._branched_off()
+
+    def set_head(self, number: int) -> Head:
+        """Everything as it was after block `number`, as `revert` does; snapshots taken after it are gone.
+
+        Raises `UnknownBlock` for a block that is not made yet, or whose state is no longer kept.
+        """
+        node = self._node
+        before = node.state.at(number)
+        self._snapshots = [snapshot for snapshot in self._snapshots if snapshot.number <= number]
+        node.pool.clear()
+        node.history.cut(number)
+        node.state.return_to(before)
+        node.clock_ms = node.history.best.now_ms
+        return self._branched_off()
+
+    def _branched_off(self) -> Head:
+        """The blocks to come get other hashes than those that were abandoned."""
+        self._node.branch += 1
+        for tell in list(self._node.set_back):
+            tell()
         return self.head
 
     @contextmanager
@@ -201,9 +226,10 @@ class Devnet:
 
         `name` is the chain's entry, such as `WeightsSetRateLimit`, or the same in snake case.
         """
-        self.state[self._setting(name), netuid] = value
+        self.state[self.setting(name), netuid] = value
 
-    def _setting(self, name: str) -> Item:
+    def setting(self, name: str) -> Item:
+        """The storage entry of a subnet's setting, by either of its names. Raises `UnknownName`."""
         wanted = name if name[:1].isupper() else "".join(map(str.capitalize, name.split("_")))
         pallet = next(pallet for pallet in self._node.table.pallets if pallet.name == "SubtensorModule")
         for item in pallet.storage:

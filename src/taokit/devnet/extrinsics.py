@@ -9,6 +9,7 @@ import bittensor_core
 
 from taokit.devnet.accounts import address
 from taokit.devnet.blocks import blake2_256
+from taokit.devnet.runtime.system import BLOCK_HASH_COUNT
 from taokit.devnet.runtime.table import DecodedCall, Extension, Table
 from taokit.devnet.scale import Coders, ScaleError, read_compact
 from taokit.errors import PoolRefused
@@ -73,16 +74,27 @@ def take_apart(data: bytes, table: Table, coders: Coders) -> Extrinsic:
     """The parts of a signed extrinsic. Raises `PoolRefused` for bytes that are none."""
     if len(data) > MAX_BYTES:
         raise refusal("ExhaustsResources", "Transaction would exhaust the block limits")
+    if not _framed(data):
+        raise refusal("BadFormat", "Extrinsic has invalid format", code=1001)
     try:
         return _parts(data, table, coders)
     except (ScaleError, IndexError, UnicodeDecodeError) as error:
         raise refusal("Malformed", f"Verification Error: Could not decode: {error}", code=1002) from None
 
 
+def _framed(data: bytes) -> bool:
+    """Whether the bytes begin with their own length."""
+    try:
+        length, at = read_compact(data, 0)
+    except ScaleError:
+        return False
+    return length == len(data) - at
+
+
 def _parts(data: bytes, table: Table, coders: Coders) -> Extrinsic:
-    length, at = read_compact(data, 0)
-    if length != len(data) - at or data[at] != _SIGNED:
-        raise ScaleError("neither its length nor its version is that of a signed extrinsic")
+    _, at = read_compact(data, 0)
+    if data[at] != _SIGNED:
+        raise ScaleError("its version is not that of a signed extrinsic")
     who, at = coders("MultiAddress").decode(data, at + 1)
     if who[0] != "Id":
         raise ScaleError("the signer is not an account id")
@@ -123,7 +135,7 @@ def _lifetime(extrinsic: Extrinsic, terms: Terms) -> tuple[bytes, int | None]:
         return terms.genesis, None
     period, phase = extrinsic.era
     birth = (max(terms.block, phase) - phase) // period * period + phase
-    if birth >= len(terms.hashes):
+    if birth >= len(terms.hashes) or birth < terms.block - BLOCK_HASH_COUNT:
         raise refusal("AncientBirthBlock", "Transaction has an ancient birth block")
     return terms.hashes[birth], birth + period
 

@@ -108,7 +108,7 @@ class Registry:
         if (found := self._named.get(name)) is not None:
             if isinstance(found, Struct):
                 return self._struct(found.path, found.fields)
-            return self.enum(found.path, found.variants)
+            return self.enum(found.path, found.variants, self._parameters(name))
         if name in FIXED_POINT:
             kind = "FixedI" if name[0] == "I" else "FixedU"
             bits = FIXED_POINT[name]
@@ -117,6 +117,12 @@ class Registry:
             return _BUILT_IN[name](self)
         pallet, _, what = name.rpartition("::")
         return self._of_pallet(next(made for made in self._table.pallets if made.name == pallet), what)
+
+    def _parameters(self, name: str) -> tuple[tuple[str, int], ...]:
+        """What a generic type was made with, where clients ask: they learn from an address what an account id is."""
+        if name != "MultiAddress":
+            return ()
+        return ("AccountId", self.number("AccountId")), ("AccountIndex", self.number("()"))
 
     def _of_pallet(self, pallet: Pallet, what: str) -> _Type:
         path = (_crate(pallet.name), "pallet", what)
@@ -217,6 +223,7 @@ def encode(table: Table, version: Version = 15) -> bytes:
         body += _apis(table.methods, types)
         body += b"".join(compact(types.number(f"Runtime{outer}")) for outer in ("Call", "Event", "Error"))
         body += compact(0)  # no custom values
+        types.number("UncheckedExtrinsic")  # nothing refers to it here, but clients look for it by its path
     return b"meta" + bytes((version,)) + types.encoded() + body
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import chain
 from typing import Final
 
@@ -13,7 +15,7 @@ from taokit.devnet.codec import StorageCodec
 from taokit.devnet.extrinsics import Extrinsic, Terms, check, take_apart
 from taokit.devnet.history import History
 from taokit.devnet.lockstep import Lockstep
-from taokit.devnet.pool import Pool, Submission
+from taokit.devnet.pool import Pool, Submission, refuse_stale
 from taokit.devnet.runtime.refusal import DispatchError
 from taokit.devnet.runtime.state import State
 from taokit.devnet.runtime.system import account_nonce, bump_nonce
@@ -40,6 +42,7 @@ class Node:
         self.branch = 0
         self.pool = Pool()
         self.lockstep = Lockstep()
+        self.set_back: list[Callable[[], None]] = []  # told whenever the chain has gone back to an earlier block
         self.history = History(state, record(self._genesis_header(), (), [], genesis_ms))
         self.answers = Answers(self.table, self.codec, self.history)
 
@@ -59,15 +62,27 @@ class Node:
     def submit(self, data: bytes) -> Submission:
         """Take an extrinsic into the pool, and with `auto` into a block. Raises `PoolRefused`."""
         extrinsic = take_apart(data, self.table, self.coders)
-        next_nonce = account_nonce(self.state, extrinsic.signer)
-        self.pool.admit(extrinsic, next_nonce)
+        self.pool.refuse_known(extrinsic)
         expires = check(extrinsic, self.table, self.coders, self._terms())
-        runtime.validate(self.state, extrinsic.signer, extrinsic.call)
+        next_nonce = account_nonce(self.state, extrinsic.signer)
+        refuse_stale(extrinsic, next_nonce)
+        with self._next_block():
+            runtime.validate(self.state, extrinsic.signer, extrinsic.call)
+        self.pool.refuse_excess(extrinsic, next_nonce)
         submission = Submission(extrinsic, expires)
         self.pool.add(submission)
         if self.auto and extrinsic.nonce == next_nonce:
             self.mine()
         return submission
+
+    @contextmanager
+    def _next_block(self) -> Iterator[None]:
+        """Inside, rules see the number of the block to come, for which the pool asks them."""
+        self.state.number += 1
+        try:
+            yield
+        finally:
+            self.state.number -= 1
 
     def _terms(self) -> Terms:
         hashes = self.history.hashes

@@ -83,6 +83,12 @@ class Watch:
         return self._submission.statuses[self._at - 1]
 
 
+def refuse_stale(extrinsic: Extrinsic, next_nonce: int) -> None:
+    """Raise `PoolRefused` for a nonce that the chain has seen."""
+    if extrinsic.nonce < next_nonce:
+        raise refusal("Stale", "Transaction is outdated")
+
+
 class Pool:
     """The extrinsics that wait, by signer and nonce."""
 
@@ -95,14 +101,15 @@ class Pool:
     def __iter__(self) -> Iterator[Submission]:
         return iter(list(self._waiting.values()))
 
-    def admit(self, extrinsic: Extrinsic, next_nonce: int) -> None:
-        """Raise `PoolRefused` unless there is room for this extrinsic, its nonce is free and not too far ahead."""
-        if extrinsic.nonce < next_nonce:
-            raise refusal("Stale", "Transaction is outdated")
+    def refuse_known(self, extrinsic: Extrinsic) -> None:
+        """Raise `PoolRefused` for the very bytes that wait already."""
         known = self._waiting.get((extrinsic.signer, extrinsic.nonce))
         if known is not None and known.extrinsic.data == extrinsic.data:
             raise refusal("AlreadyImported", "Transaction Already Imported", code=1013)
-        if known is not None:
+
+    def refuse_excess(self, extrinsic: Extrinsic, next_nonce: int) -> None:
+        """Raise `PoolRefused` unless there is room for this extrinsic, its nonce is free and not too far ahead."""
+        if (extrinsic.signer, extrinsic.nonce) in self._waiting:
             raise refusal("TooLowPriority", "Priority is too low", code=1014)
         if len(self._waiting) >= CAPACITY or extrinsic.nonce - next_nonce > AHEAD:
             raise refusal("ImmediatelyDropped", "Immediately Dropped", code=1016)
@@ -127,4 +134,4 @@ class Pool:
             self.remove(submission, Status("dropped"))
 
 
-__all__ = ["AHEAD", "CAPACITY", "Pool", "Submission", "Watch"]
+__all__ = ["AHEAD", "CAPACITY", "Pool", "Submission", "Watch", "refuse_stale"]

@@ -424,9 +424,13 @@ def _decode_variant(by_index: dict[int, tuple[str, Coder, bool]], data: bytes, a
 
 
 def _decode_era(data: bytes, at: int) -> tuple[bytes, int]:
-    """The bytes of an era: one for an immortal one, two else."""
+    """The bytes of an era: one for an immortal one, two else, of a period of 4 or more blocks and a phase within."""
     end = at + (1 if _slice(data, at, at + 1) == b"\0" else 2)
-    return _slice(data, at, end), end
+    number = int.from_bytes(_slice(data, at, end), "little")
+    period = 2 << number % 16
+    if end == at + 2 and not (period >= 4 and (number >> 4) * max(period >> 12, 1) < period):
+        raise ScaleError("an era without such a period or phase")
+    return data[at:end], end
 
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Line charts as SVG text, for reports that need no other file."""
+"""Line charts and maps as SVG text, for reports that need no other file."""
 
 from __future__ import annotations
 
@@ -32,7 +32,33 @@ def line_chart(
     return _svg(figure)
 
 
-def _figure(size: tuple[float, float]) -> tuple[Any, Any]:
+def contour_map(
+    values: Sequence[Sequence[float]],
+    *,
+    x: Sequence[float],
+    y: Sequence[float],
+    labels: tuple[str, str],
+    marked: Sequence[tuple[float, float]],
+    size: tuple[float, float],
+) -> str:
+    """An SVG element of `size` inches: a map of values by (y, x), shaded, a named line at every tenth.
+
+    `labels` are those of the axes, `marked` the (x, y) of a line drawn over the map. Raises `ConfigurationError`
+    where the values do not fit the axes.
+    """
+    if len(values) != len(y) or any(len(line) != len(x) for line in values):
+        raise ConfigurationError(f"a map of {len(values)} lines for {len(y)} by {len(x)} places")
+    figure, axes = _figure(size, integers=False)
+    axes.contourf(x, y, values, levels=24, cmap="cividis", alpha=0.85)
+    drawn = axes.contour(x, y, values, levels=[k / 10 for k in range(1, 10)], colors="white", linewidths=1.4)
+    axes.clabel(drawn, fontsize=8, fmt="%g")
+    axes.plot(*zip(*marked, strict=True), color=COLOURS[1], linewidth=2.5, marker="o", markersize=4)
+    axes.set_xlabel(labels[0], color=INK)
+    axes.set_ylabel(labels[1], color=INK)
+    return _svg(figure)
+
+
+def _figure(size: tuple[float, float], *, integers: bool = True) -> tuple[Any, Any]:
     try:
         from matplotlib.figure import Figure
         from matplotlib.ticker import MaxNLocator
@@ -46,7 +72,7 @@ def _figure(size: tuple[float, float]) -> tuple[Any, Any]:
     axes.patch.set_alpha(0.0)
     axes.grid(True, color=INK, alpha=0.25, linewidth=0.6)
     axes.tick_params(colors=INK, labelsize=9)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=integers))
     for spine in axes.spines.values():
         spine.set_color(INK)
         spine.set_alpha(0.5)
@@ -67,4 +93,4 @@ def _svg(figure: Any) -> str:
     )
 
 
-__all__ = ["COLOURS", "line_chart"]
+__all__ = ["COLOURS", "contour_map", "line_chart"]

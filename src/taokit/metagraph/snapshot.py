@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from functools import cached_property
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, UInt
@@ -52,9 +52,12 @@ class Hyperparameters:
     registration_allowed: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Metagraph:
-    """One subnet at one block. Row i of every array is the neuron with uid i; all of it comes from one block hash."""
+    """One subnet at one block. Row i of every array is the neuron with uid i; all of it comes from one block hash.
+
+    Two are equal when everything in them is.
+    """
 
     netuid: int
     block: int
@@ -89,6 +92,13 @@ class Metagraph:
             if isinstance(value, np.ndarray):
                 value.setflags(write=False)
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Metagraph):
+            return NotImplemented
+        return all(_same(getattr(self, item.name), getattr(other, item.name)) for item in fields(self))
+
+    __hash__ = None  # type: ignore[assignment]  # arrays have none
+
     @property
     def n(self) -> int:
         """The number of uids."""
@@ -122,6 +132,12 @@ class Metagraph:
         if uid in rows:
             dense[rows[uid][:, 0]] = rows[uid][:, 1]
         return dense
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(_same(row, other[uid]) for uid, row in one.items())
+    return np.array_equal(one, other) if isinstance(one, np.ndarray) else bool(one == other)
 
 
 __all__ = ["Endpoint", "Hyperparameters", "Metagraph", "Rows"]

@@ -2,6 +2,7 @@
 
 from taokit.neuron.handlers import route
 from taokit.neuron.host import DRAIN_S, Neuron
+from taokit.neuron.kinds import neuron_of
 from taokit.neuron.miner import Miner
 from taokit.neuron.mining import MinerNeuron
 from taokit.neuron.place import DEFAULT_PORT, Place
@@ -26,6 +27,7 @@ __all__ = [
     "ValidatorNeuron",
     "WeightSetter",
     "neuron_folder",
+    "neuron_of",
     "route",
     "state_root",
 ]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from abc import ABC, abstractmethod
 
 from taokit.axon import Admit, Axon, Route
 from taokit.chain import AsyncChain, Head, calls, reads
-from taokit.errors import ChainRefused, NetworkError, NoSuchSubnet, NotRegistered
+from taokit.errors import ChainRefused, NetworkError, NoSuchSubnet, NotRegistered, UnknownBlock
 from taokit.metagraph import Endpoint
 from taokit.neuron.place import Place
 from taokit.neuron.role import Role
@@ -22,7 +21,9 @@ log = logging.getLogger("taokit.neuron")
 DRAIN_S = 10.0
 """Seconds that requests under way get when a neuron stops."""
 REFRESH_BLOCKS = 10
-"""A neuron looks at its subnet at least this often."""
+"""A neuron looks at the chain at least this often."""
+CLOSE_S = 0.8
+"""Seconds that a role's own `close` gets at least."""
 
 
 class Neuron(ABC):
@@ -38,11 +39,13 @@ class Neuron(ABC):
         """The port it serves at, once started; None when it serves nothing."""
         self._axon: Axon | None = None
         self._task: asyncio.Task[None] | None = None
+        self._ready = False  # whether the role's `setup` has returned
         self._published = Publisher(chain, signer, place.netuid)
 
     async def start(self) -> None:
         """Become part of the subnet. Raises `NoSuchSubnet`, `NotRegistered` or a `LocalError`; then nothing is held."""
         netuid, hotkey = self.place.netuid, self.signer.ss58
+        type(self.role).check()
         if not await self.chain.read(reads.subnet_exists(netuid)):
             raise NoSuchSubnet(f"there is no subnet {netuid} on this chain", hint="choose another with --netuid")
         if await self.chain.read(reads.uid_of(netuid, hotkey)) is None:
@@ -64,17 +67,24 @@ class Neuron(ABC):
         role.metagraph = await self.chain.read(reads.metagraph(place.netuid))
         await self.open()
         await role.setup()
+        self._ready = True
         if place.port is not None:
-            self._axon = self.axon()
-            self.port = await self._axon.start(place.host, place.port)
+            await self._serve(place.port)
         self._task = asyncio.create_task(self._follow(), name=f"taokit {self.signer.ss58}")
         await asyncio.sleep(0)  # the task subscribes to the heads before anybody makes the next block
+
+    async def _serve(self, port: int) -> None:
+        self._axon = self.axon()
+        self.port = await self._axon.start(self.place.host, port)
+        if self.place.published is None:
+            log.warning("nobody will find port %d: name the address to publish with --external-ip", self.port)
 
     async def wait(self) -> None:
         """Return when the neuron was stopped, or raise what ended it."""
         assert self._task is not None
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.shield(self._task)
+        await asyncio.wait([self._task])
+        if self.failed is not None:
+            raise self.failed
 
     @property
     def failed(self) -> BaseException | None:
@@ -94,10 +104,20 @@ class Neuron(ABC):
             await self._axon.stop(drain_s=drain_s)
             self._axon = None
         try:
-            await self.role.close()
+            if self._ready:
+                await self._close_role(max(drain_s, CLOSE_S))
         finally:
             await self.shut()
             self.folder.close()
+
+    async def _close_role(self, seconds: float) -> None:
+        """Let the user's code release what it took; nothing it does keeps the neuron from ending."""
+        self._ready = False
+        try:
+            async with asyncio.timeout(seconds):
+                await self.role.close()
+        except Exception:
+            log.exception("%s.close() failed or took more than %g s", type(self.role).__name__, seconds)
 
     async def _follow(self) -> None:
         """Take each head as it comes. A chain that cannot be asked for a while is no reason to end."""
@@ -105,13 +125,13 @@ class Neuron(ABC):
             try:
                 await self._publish(head)
                 await self.step(head)
-            except NetworkError as error:
+            except (NetworkError, UnknownBlock) as error:
                 log.warning("block %d: %s", head.number, error)
 
     async def _publish(self, head: Head) -> None:
-        if self.port is not None:
-            wanted = Endpoint(self.place.external_ip or self.place.host, self.place.external_port or self.port)
-            await self._published.advance(wanted, head)
+        address = self.place.published
+        if self.port is not None and address is not None:
+            await self._published.advance(Endpoint(address, self.place.external_port or self.port), head)
 
     def axon(self) -> Axon:
         """The server of this neuron, not started yet."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from typing import Any, ClassVar
 
@@ -10,6 +9,7 @@ from taokit.axon import Caller, Route
 from taokit.errors import ConfigurationError, Forbidden
 from taokit.neuron.handlers import Handler, find_handlers
 from taokit.neuron.role import Role
+from taokit.neuron.threads import in_thread
 from taokit.protocol import Synapse
 
 
@@ -26,6 +26,16 @@ class Miner(Role):
         super().__init_subclass__(**options)
         cls.handlers = find_handlers(cls, dict(sys._getframe(1).f_locals))
 
+    @classmethod
+    def check(cls) -> None:
+        """Raise `ConfigurationError` for a class that cannot run: it needs a handler."""
+        super().check()
+        if not cls.handlers:
+            raise ConfigurationError(
+                f"{cls.__name__} answers no message",
+                hint="write `async def forward(self, synapse: YourMessage) -> YourMessage`",
+            )
+
     async def admit(self, caller: Caller) -> None:
         """Return for a caller that may ask, else raise `Refused`. By default every hotkey with a uid may."""
         if self.metagraph.uid_of(caller.hotkey) is None:
@@ -38,11 +48,6 @@ class Miner(Role):
 
     def routes(self) -> list[Route]:
         """What the axon serves: one route for each handler."""
-        if not self.handlers:
-            raise ConfigurationError(
-                f"{type(self).__name__} answers no message",
-                hint="write `async def forward(self, synapse: YourMessage) -> YourMessage`",
-            )
         return [self._route(handler) for handler in self.handlers]
 
     def _route(self, handler: Handler) -> Route:
@@ -50,7 +55,7 @@ class Miner(Role):
 
         async def answer(message: Synapse, caller: Caller) -> Any:
             if handler.kind == "thread":
-                return await asyncio.to_thread(method, message)
+                return await in_thread(method, message)
             return method(message) if handler.kind == "stream" else await method(message)
 
         options = handler.options

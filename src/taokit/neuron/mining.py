@@ -19,10 +19,10 @@ class MinerNeuron(Neuron):
         self.miner = miner
 
     async def open(self) -> None:
-        """A miner takes nothing besides."""
+        """Nothing: a miner needs nothing besides."""
 
     async def shut(self) -> None:
-        """And releases nothing."""
+        """Nothing, as nothing was taken."""
 
     def routes(self) -> list[Route]:
         return self.miner.routes()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -11,6 +12,8 @@ from taokit.chain import AsyncChain
 from taokit.errors import ConfigurationError
 from taokit.metagraph import Metagraph
 from taokit.signer import Signer
+
+_NEEDED = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 
 
 class NoSettings(BaseModel):
@@ -36,11 +39,23 @@ class Role:
     settings: BaseModel
     """An instance of `Settings`."""
 
+    @classmethod
+    def check(cls) -> None:
+        """Raise `ConfigurationError` for a class that cannot run: nobody passes arguments to its constructor."""
+        wanted = [
+            p.name for p in inspect.signature(cls).parameters.values() if p.default is p.empty and p.kind in _NEEDED
+        ]
+        if wanted:
+            raise ConfigurationError(
+                f"{cls.__name__} cannot be made without its argument {wanted[0]!r}",
+                hint="give it a default, or make it a field of a nested Settings model",
+            )
+
     async def setup(self) -> None:
         """Whatever has to be ready before the neuron takes part. Runs once, before the port opens."""
 
     async def close(self) -> None:
-        """Release what `setup` took. Runs once, after the last request or round."""
+        """Release what `setup` took. Runs once, after the last request or round, if `setup` returned."""
 
     def configure(self, settings: Mapping[str, str]) -> None:
         """Fill `settings` from text values. Raises `ConfigurationError` that names the field."""

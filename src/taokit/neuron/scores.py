@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from taokit.errors import ConfigurationError
+from taokit.errors import ConfigurationError, StateCorrupt
 from taokit.metagraph import Metagraph
-from taokit.scoring import Memory, Rule, forget
+from taokit.scoring import Memory, Rule, forget, read_memory
 
 FILE = "scores"
 VERSION = 1
@@ -40,10 +40,10 @@ class Scores:
         unknown = [uid for uid in scores if uid not in graph.uids]
         if unknown:
             raise ConfigurationError(
-                f"score() returned a score for uid {unknown[0]}, the subnet has {graph.n} uids",
+                f"score() returned a score for uid {unknown[0]!r}, the subnet has {graph.n} uids",
                 hint="return scores by uid of round.metagraph",
             )
-        by_hotkey = {graph.hotkeys[uid]: float(score) for uid, score in scores.items()}
+        by_hotkey = {graph.hotkeys[uid]: score for uid, score in scores.items()}
         registered = {graph.hotkeys[uid]: int(graph.block_at_registration[uid]) for uid in scores}
         return Scores(rule.update(self.memory, by_hotkey, epoch=epoch), {**self.registered, **registered}, epoch, round)
 
@@ -75,9 +75,20 @@ class Scores:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any], rule: Rule) -> Scores:
-        """The scores that `to_json` wrote. Raises `StateCorrupt` for another rule's memory."""
-        rule.scores(data["memory"])
-        return cls(data["memory"], data["registered"], data["epoch"], data["round"])
+        """The scores that `to_json` wrote.
+
+        Raises `StateCorrupt` for anything else, and `ConfigurationError` for what another rule remembered.
+        """
+        try:
+            memory = read_memory(data["memory"])
+            registered = {str(hotkey): int(block) for hotkey, block in data["registered"].items()}
+            scores = cls(memory, registered, int(data["epoch"]), int(data["round"]))
+            rule.scores(memory)
+        except (KeyError, TypeError, ValueError, AttributeError, StateCorrupt) as error:
+            raise StateCorrupt(
+                f"{FILE}.json holds no scores: {error!r}", hint="move the file away to start without it"
+            ) from error
+        return scores
 
 
 __all__ = ["FILE", "VERSION", "Scores"]

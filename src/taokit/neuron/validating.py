@@ -22,8 +22,10 @@ from taokit.neuron.scores import Scores
 from taokit.neuron.submission import SALT_WORDS, View
 from taokit.neuron.timetable import Timetable, timetable
 from taokit.neuron.validator import Question, Round, Validator
+from taokit.neuron.version import version_key
 from taokit.neuron.weights import Target as WeightTarget
 from taokit.neuron.weights import WeightSetter, view
+from taokit.protocol import Synapse
 from taokit.signer import Signer
 
 log = logging.getLogger("taokit.neuron.validator")
@@ -44,14 +46,13 @@ class Look:
         return self.schedule.block - self.schedule.last_epoch_block
 
 
-def look(netuid: int, hotkey: str, *, mechanism: int, version_key: int) -> Read[Look | None]:
+def look(netuid: int, hotkey: str, *, mechanism: int) -> Read[Look | None]:
     """What the validator needs to know at a block, all of it from that block; None when it has no uid."""
     uid = yield from reads.uid_of(netuid, hotkey)
     if uid is None:
         return None
     schedule = yield from reads.schedule(netuid)
-    target = WeightTarget(netuid, mechanism, version_key, uid)
-    seen = yield from view(target, hotkey, schedule)
+    seen = yield from view(hotkey, uid, schedule, mechanism=mechanism)
     threshold = yield from reads.stake_threshold()
     return Look(schedule, seen, uid, threshold)
 
@@ -62,6 +63,9 @@ class ValidatorNeuron(Neuron):
     def __init__(self, validator: Validator, place: Place, *, signer: Signer, chain: AsyncChain) -> None:
         super().__init__(validator, place, signer=signer, chain=chain)
         self.validator = validator
+        stated = validator.version_key
+        self.version_key = version_key(type(validator)) if stated is None else stated
+        """What its weights are signed with."""
         self.scores = Scores.start(validator.rule)
         self._wake = 0  # block before which there is nothing to do
         self._told = -1  # epoch in which it last said what it lacks
@@ -70,7 +74,6 @@ class ValidatorNeuron(Neuron):
 
     async def open(self) -> None:
         """Read the files, open the client."""
-        type(self.validator).check()
         saved = self.folder.load(scores_file.FILE, scores_file.VERSION)
         if saved is not None:
             self.scores = Scores.from_json(saved, self.validator.rule)
@@ -102,20 +105,12 @@ class ValidatorNeuron(Neuron):
         """Whatever this block asks for. Raises `NotRegistered` when the uid is gone."""
         if head.number < self._wake:
             return
-        validator = self.validator
-        seen = await self.chain.read(
-            look(
-                self.place.netuid,
-                self.signer.ss58,
-                mechanism=validator.mechanism,
-                version_key=validator.version_key,
-            ),
-            at=head.hash,
-        )
+        read = look(self.place.netuid, self.signer.ss58, mechanism=self.validator.mechanism)
+        seen = await self.chain.read(read, at=head.hash)
         if seen is None:
             raise NotRegistered(self.signer.ss58, self.place.netuid)
         await self.setter.advance(seen.weights)
-        plan = timetable(seen.schedule.tempo, validator.rounds_per_epoch)
+        plan = timetable(seen.schedule.tempo, self.validator.rounds_per_epoch)
         if self._due(seen, plan):
             await self._act(head, seen, plan)
         self._wake = self._next(seen, plan)
@@ -130,7 +125,9 @@ class ValidatorNeuron(Neuron):
         return plan.due_round(seen.offset, done)
 
     def _weights_due(self, seen: Look, plan: Timetable) -> bool:
-        return seen.offset >= plan.weights and not self.setter.proposed(seen.weights.epoch)
+        """Whether it is time, and what is sent now still belongs to this epoch."""
+        running = seen.weights.epoch == seen.schedule.epoch_index
+        return running and seen.offset >= plan.weights and not self.setter.proposed(seen.weights.epoch)
 
     async def _act(self, head: Head, seen: Look, plan: Timetable) -> None:
         graph = await self.chain.read(reads.metagraph(self.place.netuid, weights=True), at=head.hash)
@@ -146,7 +143,7 @@ class ValidatorNeuron(Neuron):
 
     async def _propose(self, graph: Metagraph, seen: Look) -> None:
         weights = self.scores.weights(self.validator.rule, graph, burn=self.validator.burn)
-        target = WeightTarget(self.place.netuid, self.validator.mechanism, self.validator.version_key, seen.uid)
+        target = WeightTarget(self.place.netuid, self.validator.mechanism, self.version_key)
         await self.setter.propose(target, weights, graph, seen.weights)
 
     async def _round(self, graph: Metagraph, epoch: int, place: int) -> None:
@@ -156,13 +153,12 @@ class ValidatorNeuron(Neuron):
             async with asyncio.timeout(2 * self.validator.deadline):
                 given = await self.validator.run_round(round)
             scores = self.scores.scored(self.validator.rule, graph, given, epoch=epoch, round=place)
-        except TimeoutError:
-            log.error("round %d took more than twice its deadline and was given up", round.number)
-            return self._keep(self.scores.passed(epoch, place))
         except Exception:
-            log.exception("round %d failed in %s", round.number, type(self.validator).__name__)
-            return self._keep(self.scores.passed(epoch, place))
-        return self._keep(scores)
+            log.exception(
+                "round %d of %s failed, or took twice its deadline", round.number, type(self.validator).__name__
+            )
+            scores = self.scores.passed(epoch, place)
+        self._keep(scores)
 
     def _keep(self, scores: Scores) -> None:
         self.scores = scores
@@ -182,18 +178,17 @@ class ValidatorNeuron(Neuron):
         )
 
     async def _ask(self, graph: Metagraph, uids: tuple[int, ...], question: Question) -> list[Reply[Any]]:
-        asked = tuple(question) if isinstance(question, Mapping) else uids if question is not None else ()
-        unknown = [uid for uid in asked if uid not in graph.uids]
-        if unknown:
-            raise ConfigurationError(f"query() asks uid {unknown[0]}, the subnet has {graph.n} uids")
-        if question is None or not asked:
+        if question is None:
+            return []
+        asked = whom(question, uids, graph)
+        if not asked:
             return []
         targets = [Target.of(graph, uid) for uid in asked]
         return await self.dendrite.ask_all(targets, question, timeout_s=self.validator.deadline)
 
     def _may_validate(self, graph: Metagraph, seen: Look) -> bool:
         """Whether queries and weights make sense now; when not, say once an epoch what is missing."""
-        self._lacks = lacks(graph, seen, self.signer.ss58, self.place.netuid)
+        self._lacks = lacks(graph, seen, self.signer.ss58) or outdated(graph, self.version_key)
         if self._lacks and self._told != seen.schedule.epoch_index:
             self._told = seen.schedule.epoch_index
             log.warning("this validator neither asks nor commits: %s", self._lacks)
@@ -218,11 +213,24 @@ class ValidatorNeuron(Neuron):
         return tuple(drawn >> (16 * k) & 0xFFFF for k in range(SALT_WORDS))
 
 
-def lacks(graph: Metagraph, seen: Look, hotkey: str, netuid: int) -> str:
+def whom(question: Synapse | Mapping[int, Synapse], uids: tuple[int, ...], graph: Metagraph) -> tuple[int, ...]:
+    """The uids that a question goes to. Raises `ConfigurationError` for what is no question."""
+    hint = "return a message, a mapping from uid to message, or None"
+    if isinstance(question, Synapse):
+        return uids
+    if not isinstance(question, Mapping) or not all(isinstance(one, Synapse) for one in question.values()):
+        raise ConfigurationError(f"query() returned {question!r:.200}, which is no question", hint=hint)
+    unknown = [uid for uid in question if uid not in graph.uids]
+    if unknown:
+        raise ConfigurationError(f"query() asks uid {unknown[0]!r}, the subnet has {graph.n} uids", hint=hint)
+    return tuple(question)
+
+
+def lacks(graph: Metagraph, seen: Look, hotkey: str) -> str:
     """What a hotkey lacks to validate, with the command for it; empty when it lacks nothing."""
     if hotkey == graph.owner_hotkey:
         return ""
-    stake = f"btcli stake add --netuid {netuid} --hotkey {hotkey}"
+    stake = f"btcli stake add --netuid {graph.netuid} --hotkey {hotkey}"
     if int(graph.stake[seen.uid]) < seen.threshold:
         return f"its stake of {graph.stake[seen.uid]} rao is below the threshold of {seen.threshold} rao: {stake}"
     if not graph.validator_permit[seen.uid]:
@@ -233,4 +241,10 @@ def lacks(graph: Metagraph, seen: Look, hotkey: str, netuid: int) -> str:
     return ""
 
 
-__all__ = ["Look", "ValidatorNeuron", "lacks", "look"]
+def outdated(graph: Metagraph, version_key: int) -> str:
+    """What a validator's code lacks when the subnet takes weights of newer code only; empty when it lacks nothing."""
+    wanted = graph.parameters.weights_version
+    return "" if version_key >= wanted else f"newer code: the subnet takes version {wanted}, this is {version_key}"
+
+
+__all__ = ["Look", "ValidatorNeuron", "lacks", "look", "outdated", "whom"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import math
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -49,8 +51,8 @@ class Validator(Role):
     """Share of the weights, 0 to 1, that goes to the subnet owner's uid, whose incentive the chain burns."""
     mechanism: ClassVar[int] = 0
     """Which of the subnet's mechanisms this validator serves."""
-    version_key: ClassVar[int] = 0
-    """The version of this validator's code, which the subnet may demand."""
+    version_key: ClassVar[int | None] = None
+    """The version of this validator's code, which the subnet may demand. None: from the version of its package."""
 
     async def query(self, round: Round) -> Question:
         """What this round asks: everyone the same, each uid its own, or nobody anything."""
@@ -69,18 +71,27 @@ class Validator(Role):
     @classmethod
     def check(cls) -> None:
         """Raise `ConfigurationError` for a class that cannot run: it needs `query` and `score`, or `run_round`."""
-        if cls.run_round is not Validator.run_round:
-            return
+        super().check()
+        if cls.run_round is Validator.run_round:
+            cls._check_methods()
+        if not 0 <= cls.burn <= 1 or cls.rounds_per_epoch < 1 or not 0 < cls.deadline < math.inf:
+            raise ConfigurationError(
+                f"{cls.__name__}: burn is {cls.burn}, rounds_per_epoch {cls.rounds_per_epoch}, deadline {cls.deadline}",
+                hint="burn is 0 to 1, rounds_per_epoch at least 1, deadline above 0 seconds",
+            )
+
+    @classmethod
+    def _check_methods(cls) -> None:
         for name in ("query", "score"):
             if getattr(cls, name) is getattr(Validator, name):
                 raise ConfigurationError(
                     f"{cls.__name__} has no {name}()",
                     hint="write query() and score(), or override run_round() where there is nothing to ask",
                 )
-        if not 0 <= cls.burn <= 1 or cls.rounds_per_epoch < 1 or not cls.deadline > 0:
+        if inspect.iscoroutinefunction(cls.score):
             raise ConfigurationError(
-                f"{cls.__name__}: burn is {cls.burn}, rounds_per_epoch {cls.rounds_per_epoch}, deadline {cls.deadline}",
-                hint="burn is 0 to 1, rounds_per_epoch at least 1, deadline above 0 seconds",
+                f"{cls.__name__}.score is an async function, it is called as a plain one",
+                hint="write `def score(self, round, replies)`, or override run_round() to wait for something",
             )
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from taokit.chain import AsyncChain, Call, Read, Schedule, reads
 from taokit.consensus import prepare
-from taokit.errors import ChainRefused, NetworkError
+from taokit.errors import ChainRefused, NetworkError, StateCorrupt
 from taokit.metagraph import Metagraph
 from taokit.neuron.state import StateFolder
 from taokit.neuron.submission import LIFETIME, Dropped, Landed, Send, Stage, Submission, View, Wait, advance
@@ -26,19 +25,19 @@ Salt = Callable[[int], tuple[int, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Whose weights, and where they go."""
+    """Where weights go, and the version of the code that made them."""
 
     netuid: int
     mechanism: int
     version_key: int
-    uid: int
 
 
-def view(target: Target, hotkey: str, schedule: Schedule) -> Read[View]:
+def view(hotkey: str, uid: int, schedule: Schedule, *, mechanism: int) -> Read[View]:
     """What the chain says about one validator's weights."""
-    commits = yield from reads.weight_commits(target.netuid, hotkey, target.mechanism)
-    row = yield from reads.weights(target.netuid, target.uid, target.mechanism)
-    last_update = yield from reads.last_update(target.netuid, target.uid, target.mechanism)
+    netuid = schedule.netuid
+    commits = yield from reads.weight_commits(netuid, hotkey, mechanism)
+    row = yield from reads.weights(netuid, uid, mechanism)
+    last_update = yield from reads.last_update(netuid, uid, mechanism)
     due = schedule.next_epoch == schedule.block + 1
     return View(
         block=schedule.block,
@@ -62,13 +61,26 @@ class WeightSetter:
         self._signer = signer
         self._folder = folder
         self._salt = salt
-        saved: dict[str, Any] = folder.load(FILE, VERSION) or {"pending": [], "epoch": None, "landed": None}
-        self._pending = [Submission.from_json(item) for item in saved["pending"]]
-        self._epoch: int | None = saved["epoch"]
-        self.landed_block: int | None = saved["landed"]
+        self._pending: list[Submission] = []
+        self._epoch: int | None = None  # the last for which weights were made
+        self._refused = ""  # what the chain said to what was last sent; empty when it took it
+        self.landed_block: int | None = None
         """The block at which weights were last read back from the chain; None before the first time."""
         self.waiting = ""
         """What it waits for, to be read after "waits for"; empty when it waits for nothing."""
+
+        self._load()
+
+    def _load(self) -> None:
+        saved = self._folder.load(FILE, VERSION)
+        if saved is None:
+            return
+        try:
+            self._pending = [Submission.from_json(item) for item in saved["pending"]]
+            self._epoch, self.landed_block = saved["epoch"], saved["landed"]
+        except (KeyError, TypeError, ValueError) as error:
+            hint = "move the file away to start without it; weights that it held are then lost"
+            raise StateCorrupt(f"{FILE}.json holds no weights: {error!r}", hint=hint) from error
 
     def proposed(self, epoch: int) -> bool:
         """Whether weights were already made in this epoch."""
@@ -80,7 +92,10 @@ class WeightSetter:
         return any(item.sent is not None for item in self._pending)
 
     async def propose(self, target: Target, weights: Mapping[int, float], graph: Metagraph, seen: View) -> None:
-        """Start a vector on its way. One that is empty or all zero is held back: it would say that all are equal."""
+        """Start a vector on its way. One that is empty or all zero is held back: it would say that all are equal.
+
+        Plain weights that are still on their way give way to it: they could only arrive late and undo it.
+        """
         if self.proposed(seen.epoch):
             return
         if not any(weights.values()):
@@ -101,7 +116,7 @@ class WeightSetter:
             stage=stage,
         )
         self._epoch = seen.epoch
-        self._pending.append(submission)
+        self._pending = [*(item for item in self._pending if item.stage != "setting"), submission]
         await self.advance(seen)
 
     async def advance(self, seen: View) -> None:
@@ -122,7 +137,7 @@ class WeightSetter:
                 calls.append(call)
                 self.waiting = "its extrinsic to get into a block"
             case Wait(reason):
-                self.waiting = reason
+                self.waiting = self._refused if item.sent is not None and self._refused else reason
             case Landed(block):
                 self.landed_block = block
                 log.info("weights of epoch %d are on chain, read back at block %d", item.epoch, block)
@@ -136,8 +151,9 @@ class WeightSetter:
         """Send without waiting: whether it got there is read from the chain. A refusal is tried again later."""
         try:
             await self._chain.submit(call, self._signer, wait=None, period=LIFETIME)
+            self._refused = ""
         except (ChainRefused, NetworkError) as error:
-            self.waiting = f"the chain to take {call.function}: {error}"
+            self.waiting = self._refused = f"the chain to take {call.function}: {error}"
             log.warning("%s was not taken: %s (%s)", call.function, error, error.hint or "no hint")
 
     def _save(self) -> None:

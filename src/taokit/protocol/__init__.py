@@ -30,7 +30,7 @@ from taokit.protocol.legacy import LegacyClaim, LegacyDraft, body_hash
 from taokit.protocol.nonce import Nonces
 from taokit.protocol.replay import Replay
 from taokit.protocol.request import SignedRequest
-from taokit.protocol.synapse import Answer, Part, Question, Synapse
+from taokit.protocol.synapse import Answer, Ends, Part, Question, Synapse
 from taokit.protocol.tensor import Tensor, decode_tensor, encode_tensor
 from taokit.protocol.terminal import Terminal
 from taokit.protocol.verify import decode_ss58, verify
@@ -45,6 +45,7 @@ __all__ = [
     "BtauthDraft",
     "Claim",
     "EndpointRecord",
+    "Ends",
     "FormatOff",
     "LegacyClaim",
     "LegacyDraft",

@@ -18,6 +18,7 @@ M = TypeVar("M", bound=Synapse)
 JSON_TYPE = re.compile(r"\s*application/(?:[\w.+-]+\+)?json\s*(?:;.*)?", re.IGNORECASE)
 STATUS = re.compile(r"-?[0-9]{1,19}")
 LONGEST_TEXT = 512  # characters of a stranger's text that are kept
+LONGEST_TIME = 1e9  # seconds that a stranger can be taken to mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def read_legacy_answer(sent: M, response: Response, *, depth: int = MAX_DEPTH) -
         raise NotServed(_message(given), status=response.status)
     if said not in (None, 200):
         text = response.headers.get(legacy.AXON + "status_message", "")
-        raise NotServed(text[:LONGEST_TEXT], status=said)
+        raise NotServed(shown(text), status=said)
     answer = filled(sent, given)
     _note_success(answer, response.headers, given)
     return answer
@@ -79,6 +80,12 @@ def read_answer(sent: M, response: Response, *, depth: int = MAX_DEPTH) -> M:
     answer = filled(sent, given)
     _note_success(answer, {}, {})
     return answer
+
+
+def shown(text: str) -> str:
+    """A stranger's text, short and on one line, without what would move a terminal's cursor."""
+    short = text[:LONGEST_TEXT]
+    return short if short.isprintable() else "".join(one if one.isprintable() else " " for one in short)
 
 
 def _json_object(response: Response, depth: int) -> dict[str, Any]:
@@ -103,24 +110,26 @@ def _message(given: Mapping[str, Any]) -> str:
     text = given.get("message", "")
     if not isinstance(text, str):
         raise BadAnswer("the refusal's message is not text")
-    return text[:LONGEST_TEXT]
+    return shown(text)
 
 
 def _note_success(answer: Synapse, headers: Mapping[str, str], given: Mapping[str, Any]) -> None:
-    answer.axon.status_code, answer.axon.status_message = 200, "Success"
-    answer.axon.process_time = _claimed_time(headers, given)
-    answer.dendrite.status_code, answer.dendrite.status_message = 200, "Success"
+    axon, dendrite = answer.ends.axon, answer.ends.dendrite
+    axon.status_code, axon.status_message = 200, "Success"
+    axon.process_time = _claimed_time(headers, given)
+    dendrite.status_code, dendrite.status_message = 200, "Success"
 
 
 def _claimed_time(headers: Mapping[str, str], given: Mapping[str, Any]) -> float | None:
     """The seconds that the miner says it worked, when that is a finite number from 0."""
     inside = given.get("axon")
-    claimed = headers.get(
-        legacy.AXON + "process_time", inside.get("process_time") if isinstance(inside, dict) else None
-    )
-    text = "" if claimed is None or isinstance(claimed, bool) else str(claimed)
-    seconds = float(text) if legacy.NUMBER.fullmatch(text) else float("inf")
-    return seconds if seconds < float("inf") else None
+    body_says = inside.get("process_time") if isinstance(inside, dict) else None
+    claimed = headers.get(legacy.AXON + "process_time", body_says)
+    if isinstance(claimed, str) and legacy.NUMBER.fullmatch(claimed):
+        claimed = float(claimed)
+    if isinstance(claimed, bool) or not isinstance(claimed, int | float):
+        return None
+    return float(claimed) if 0 <= claimed <= LONGEST_TIME else None
 
 
-__all__ = ["Outcome", "Response", "outcome", "read_answer", "read_legacy_answer"]
+__all__ = ["Outcome", "Response", "outcome", "read_answer", "read_legacy_answer", "shown"]

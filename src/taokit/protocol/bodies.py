@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError, create_model
 from pydantic_core import PydanticSerializationError, to_json
 
 from taokit.errors import BadAnswer, LocalError, Malformed
 from taokit.protocol.objects import COMPACT, MAX_DEPTH, NotAnObject, read_object, write_object
-from taokit.protocol.synapse import Synapse
+from taokit.protocol.synapse import Part, Synapse
 
 M = TypeVar("M", bound=Synapse)
+
+LISTED = 5  # problems; a stranger can make as many as a body has values, and each costs us time to describe
 
 
 def dumped(message: Synapse, names: tuple[str, ...]) -> dict[str, Any]:
@@ -24,12 +27,12 @@ def dumped(message: Synapse, names: tuple[str, ...]) -> dict[str, Any]:
 
 def dump_question(message: Synapse) -> bytes:
     """The JSON body of a question; `LocalError` names a number that is not finite."""
-    return write_object(dumped(message, message.question_fields()), COMPACT).encode()
+    return write_object(dumped(message, message.question_fields()), COMPACT)
 
 
 def dump_answer(message: Synapse) -> bytes:
     """The JSON body of an answer; `LocalError` names a number that is not finite."""
-    return write_object(dumped(message, message.answer_fields()), COMPACT).encode()
+    return write_object(dumped(message, message.answer_fields()), COMPACT)
 
 
 def parse_question(kind: type[M], body: bytes, *, depth: int = MAX_DEPTH) -> M:
@@ -60,15 +63,30 @@ def parse_answer(sent: M, body: bytes, *, depth: int = MAX_DEPTH) -> M:
 def filled(sent: M, given: dict[str, Any]) -> M:
     """A copy of the question that takes its answer fields from JSON values; `BadAnswer` when one does not fit."""
     kind = type(sent)
-    answers = {name: given[name] for name in kind.answer_fields() if name in given}
-    whole = write_object({**dumped(sent, kind.question_fields()), **answers}, COMPACT)
+    values = {name: given[name] for name in kind.answer_fields() if name in given}
+    reader = answers_alone(kind)
+    body = to_json(values) if reader else write_object({**dumped(sent, kind.question_fields()), **values})
     try:
-        read = kind.model_validate_json(whole)
+        read = (reader or kind).model_validate_json(body)
     except ValidationError as error:
         raise BadAnswer(f"the answer does not fit {kind.__name__}: {problems(error)}") from None
     answer = sent.model_copy(update={name: getattr(read, name) for name in kind.answer_fields()})
     answer.between(sent.ends.copied())
     return answer
+
+
+@cache
+def answers_alone(kind: type[Synapse]) -> type[BaseModel] | None:
+    """A model of a message's answer fields, which reads them as the message would; None when only the whole can.
+
+    That is so when the class has validators of its own, which may look at the question too.
+    """
+    own = kind.__pydantic_decorators__
+    if own.validators or own.field_validators or own.root_validators or own.model_validators:
+        return None
+    base = type(kind.__name__, (Part,), {"model_config": kind.model_config, "__module__": __name__})
+    fields: dict[str, Any] = {name: (info.annotation, info) for name, info in kind.model_fields.items()}
+    return create_model(kind.__name__, __base__=base, **{name: fields[name] for name in kind.answer_fields()})
 
 
 def parsed(kind: type[M], body: bytes) -> M:
@@ -81,8 +99,10 @@ def parsed(kind: type[M], body: bytes) -> M:
 
 def problems(error: ValidationError) -> str:
     """What was wrong and where, without a single value: a log holds no bodies."""
+    if error.error_count() > LISTED:
+        return f"{error.error_count()} values are wrong"
     found = error.errors(include_url=False, include_context=False, include_input=False)
-    return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in found[:3])
+    return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in found)
 
 
 def _object(body: bytes, depth: int) -> dict[str, Any]:

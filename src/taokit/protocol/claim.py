@@ -83,16 +83,17 @@ def check_headers(
 ) -> None:
     """Return when the claim is meant for this axon and fresh, else raise the `Refused` that says why. Needs no body.
 
-    `started_ns` is when the replay memory began: what was signed before then may have been accepted before.
+    `started_ns` is when the replay memory began: what was signed before then may have been accepted before. (So may
+    what a sender whose clock is ahead dated after it; only a memory that outlives the process could tell.)
     """
     if claim.receiver != me and not (claim.receiver is None and unbound_receiver):
-        raise WrongReceiver(f"signed for {claim.receiver}, this axon is {me}")
+        raise WrongReceiver(f"signed for {(claim.receiver or '')[:64]!r}, this axon is {me}")
     offset_ns = claim.nonce_ns - now_ns
     if offset_ns > window.ahead_ns or now_ns > window.last_fresh_ns(claim):
         behind_ms = (window.behind_ns + claim.allowance_ns) / 1e6
         bounds = f"allowed are -{behind_ms:.0f} to +{window.ahead_ns / 1e6:.0f} ms"
         raise Stale(f"{claim.sender}: nonce is {offset_ns / 1e6:+.0f} ms from this clock, {bounds}")
-    if claim.nonce_ns < started_ns - window.ahead_ns:
+    if claim.nonce_ns < started_ns:
         raise Stale(f"{claim.sender}: signed before this axon started")
 
 

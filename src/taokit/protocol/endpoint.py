@@ -5,11 +5,16 @@ from __future__ import annotations
 import ipaddress
 import json
 from dataclasses import asdict, dataclass
-from typing import Self
+from typing import Self, TypeAlias
 
 from taokit.errors import ConfigurationError
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+WITHHELD = (ipaddress.ip_network("192.0.0.0/24"), ipaddress.ip_network("3fff::/20"))
+"""Set aside by the IETF, which older Pythons do not know."""
 
 
 def ip_type_of(ip: str) -> int:
@@ -46,10 +51,23 @@ def is_public(ip: str) -> bool:
 
     The chain vets no address. An IPv4 address inside an IPv6 one counts as itself.
     """
-    address = _address(ip)
-    if isinstance(address, ipaddress.IPv6Address):
-        address = address.ipv4_mapped or address.sixtofour or address
-    return address.is_global and not (address.is_multicast or address.is_reserved)
+    address = unwrapped(_address(ip))
+    if address.version == 6 and address not in GLOBAL_UNICAST:
+        return False
+    return address.is_global and not (address.is_multicast or address.is_reserved or _is_withheld(address))
+
+
+def unwrapped(address: Address) -> Address:
+    """The address itself, or the IPv4 address that an IPv6 one leads to: mapped, 6to4 or NAT64."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+    return address.ipv4_mapped or address.sixtofour or address
+
+
+def _is_withheld(address: Address) -> bool:
+    return any(address in network for network in WITHHELD)
 
 
 def _address(ip: str) -> Address:
@@ -91,4 +109,13 @@ class EndpointRecord:
         return endpoint_text(self.ip, self.port)
 
 
-__all__ = ["EndpointRecord", "endpoint_text", "int_to_ip", "ip_to_int", "ip_type_of", "is_public", "version_to_int"]
+__all__ = [
+    "EndpointRecord",
+    "endpoint_text",
+    "int_to_ip",
+    "ip_to_int",
+    "ip_type_of",
+    "is_public",
+    "unwrapped",
+    "version_to_int",
+]

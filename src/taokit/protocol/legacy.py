@@ -43,6 +43,7 @@ INTEGER = re.compile(r"0|[1-9][0-9]{0,18}")
 NUMBER = re.compile(r"[0-9]{1,20}(?:\.[0-9]{0,40})?(?:[eE][+-]?[0-9]{1,3})?")
 UUID = re.compile(r"[0-9A-Za-z-]{1,64}")
 SIGNATURE = re.compile(r"0x([0-9a-fA-F]{128})")
+TEXT = re.compile(r"[ -~]{0,512}")  # all of it is repeated in the answer's headers
 HEX64 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -113,7 +114,9 @@ def _terminal(headers: Mapping[str, str], prefix: str) -> Terminal:
 def _typed(name: str, text: str) -> int | float | str:
     if name in INTEGERS:
         return _integer(name, text)
-    return _number(name, text) if name == "process_time" else text
+    if name == "process_time":
+        return _number(name, text)
+    return _matching(TEXT, name, text)
 
 
 def _integer(name: str, text: str) -> int:
@@ -214,7 +217,7 @@ class LegacyDraft:
 
     name: str
     timeout: float  # seconds
-    fields: str  # JSON of the class's own fields
+    fields: bytes  # JSON of the class's own fields
     stubs: tuple[tuple[str, str], ...]
     body_hash: str
 
@@ -258,9 +261,9 @@ class LegacyDraft:
         )
 
     def _body(self, dendrite: Terminal, axon: Terminal) -> bytes:
-        base = SPACED.encode(base_fields(self.name, self.timeout, dendrite, axon))
-        separator = ", " if len(self.fields) > 2 else ""
-        return (base[:-1] + separator + self.fields[1:]).encode("ascii")
+        base = SPACED.encode(base_fields(self.name, self.timeout, dendrite, axon)).encode("ascii")
+        separator = b", " if len(self.fields) > 2 else b""
+        return base[:-1] + separator + self.fields[1:]
 
 
 def base_fields(name: str, timeout: float, dendrite: Terminal, axon: Terminal) -> dict[str, Any]:
@@ -309,7 +312,7 @@ def answer_body(message: Synapse, dendrite: Terminal, axon: Terminal) -> bytes:
     """The envelope of a successful answer, questions included, as real servers write it."""
     kind = type(message)
     base = base_fields(kind.__name__, message.timeout, dendrite, axon)
-    return write_object({**base, **dumped(message, tuple(kind.model_fields))}, COMPACT).encode()
+    return write_object({**base, **dumped(message, tuple(kind.model_fields))}, COMPACT)
 
 
 def refusal_headers(status: int, text: str) -> list[tuple[str, str]]:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
 from pydantic_core import from_json, to_json, to_jsonable_python
 
 from taokit.errors import LocalError
+from taokit.protocol.base64 import write_base64
 
 MAX_DEPTH = 64
-BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+STRINGS = re.compile(rb'"(?:[^"\\]++|\\.?)*+"?', re.DOTALL)  # never steps back, whatever it is given
+UP_AND_DOWN = bytes.maketrans(b"[{]}", bytes([1, 1, 255, 255]))  # 255 is -1 in eight bits
+NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
 class NotAnObject(ValueError):
@@ -40,12 +43,9 @@ def too_deep(body: bytes, depth: int) -> bool:
     """Whether arrays and objects nest deeper than `depth`. Counting brackets settles nearly every body."""
     if body.count(b"[") + body.count(b"{") <= depth:
         return False
-    level = 0
-    for match in BRACKETS.finditer(body):
-        level += {b"[": 1, b"{": 1, b"]": -1, b"}": -1}.get(match.group(), 0)
-        if level > depth:
-            return True
-    return False
+    steps = STRINGS.sub(b"", body).translate(UP_AND_DOWN, NO_BRACKETS)
+    levels = np.cumsum(np.frombuffer(steps, dtype=np.int8), dtype=np.int64)
+    return int(levels.max(initial=0)) > depth
 
 
 def non_finite(value: object, path: str = "") -> Iterator[str]:
@@ -63,7 +63,7 @@ def non_finite(value: object, path: str = "") -> Iterator[str]:
 def _wire_value(value: object) -> Any:
     """What JSON has no word for: bytes as base64, everything else as pydantic writes it."""
     if isinstance(value, bytes | bytearray | memoryview):
-        return base64.b64encode(value).decode("ascii")
+        return write_base64(value)
     return to_jsonable_python(value)
 
 
@@ -72,11 +72,16 @@ SPACED = json.JSONEncoder(allow_nan=False, default=_wire_value)
 COMPACT = json.JSONEncoder(allow_nan=False, default=_wire_value, separators=(",", ":"), ensure_ascii=False)
 
 
-def write_object(values: Mapping[str, Any], encoder: json.JSONEncoder = COMPACT) -> str:
-    """The JSON text of an object; `LocalError` names a field whose number is not finite."""
+def write_object(values: Mapping[str, Any], encoder: json.JSONEncoder = COMPACT) -> bytes:
+    """The JSON of an object; `LocalError` names a field whose number is not finite."""
     try:
-        return encoder.encode(values)
-    except ValueError as error:
+        text = encoder.encode(values)
+        if "\\ud" in text:  # an escape hides half a character from us, and no peer would take it
+            COMPACT.encode(values).encode()
+        return text.encode()
+    except UnicodeEncodeError:
+        raise LocalError("a text holds half a character (a lone surrogate), which does not travel") from None
+    except (ValueError, TypeError) as error:
         names = list(non_finite(values))
         raise LocalError(f"`{names[0]}` is not a finite number" if names else f"not JSON: {error}") from None
 

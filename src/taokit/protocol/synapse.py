@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import inspect
 import json
 import sys
@@ -10,10 +9,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, PrivateAttr, ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import CoreSchema
 
 from taokit.errors import ConfigurationError
+from taokit.protocol.base64 import strict_bytes
 from taokit.protocol.stubs import empty_value
 from taokit.protocol.terminal import Terminal
 
@@ -65,7 +66,7 @@ class Ends:
 
     def copied(self) -> Ends:
         """The same ends, to be changed apart from these."""
-        return Ends(self.timeout, copy.copy(self.dendrite), copy.copy(self.axon))
+        return Ends(self.timeout, self.dendrite.copied(), self.axon.copied())
 
 
 class Part(BaseModel):
@@ -73,8 +74,12 @@ class Part(BaseModel):
 
     model_config = WIRE
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return strict_bytes(handler(source))
 
-class Synapse(BaseModel):
+
+class Synapse(Part):
     """A message. A field whose default is None is an answer field, every other one a question field.
 
     `Question()` and `Answer()` override that. Answers never overwrite questions. `required_hash_fields` names the
@@ -83,8 +88,6 @@ class Synapse(BaseModel):
     A message also knows its `timeout` and its two ends, `dendrite` and `axon`. They are no JSON fields: on the
     server they hold what was verified, on the client what was measured.
     """
-
-    model_config = WIRE
 
     required_hash_fields: ClassVar[tuple[str, ...]] = ()
     __question_fields__: ClassVar[tuple[str, ...]] = ()
@@ -95,34 +98,36 @@ class Synapse(BaseModel):
     @property
     def timeout(self) -> float:
         """Seconds that the caller waits."""
-        return self._ends.timeout
+        return self.ends.timeout
 
     @timeout.setter
     def timeout(self, seconds: float) -> None:
-        self._ends.timeout = seconds
+        self.ends.timeout = seconds
 
     @property
     def dendrite(self) -> Terminal:
         """The sender."""
-        return self._ends.dendrite
+        return self.ends.dendrite
 
     @dendrite.setter
     def dendrite(self, terminal: Terminal) -> None:
-        self._ends.dendrite = terminal
+        self.ends.dendrite = terminal
 
     @property
     def axon(self) -> Terminal:
         """The receiver."""
-        return self._ends.axon
+        return self.ends.axon
 
     @axon.setter
     def axon(self, terminal: Terminal) -> None:
-        self._ends.axon = terminal
+        self.ends.axon = terminal
 
     @property
     def ends(self) -> Ends:
         """The two ends and the timeout together."""
-        return self._ends
+        private: dict[str, Any] = self.__pydantic_private__ or {}  # the way around pydantic's slow `__getattr__`
+        ends: Ends = private["_ends"]
+        return ends
 
     def between(self, ends: Ends) -> None:
         """Put the message between other ends, which it shares with no other message."""

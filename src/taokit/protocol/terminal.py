@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from dataclasses import fields as dataclass_fields
+from operator import attrgetter
 
 Value = int | float | str | None
 
@@ -23,12 +24,17 @@ class Terminal:
     hotkey: str | None = None  # ss58
     signature: str | None = None  # 0x and hex
 
+    def copied(self) -> Terminal:
+        """The same values, to be changed apart from these."""
+        return Terminal(*values_of(self))
+
     def values(self) -> dict[str, Value]:
         """All ten values by name, in the order of the wire."""
-        return {name: getattr(self, name) for name in TERMINAL_FIELDS}
+        return dict(zip(TERMINAL_FIELDS, values_of(self), strict=True))
 
 
 TERMINAL_FIELDS = tuple(item.name for item in dataclass_fields(Terminal))
+values_of = attrgetter(*TERMINAL_FIELDS)
 INTEGERS = frozenset({"status_code", "port", "version", "nonce"})
 
 __all__ = ["INTEGERS", "TERMINAL_FIELDS", "Terminal"]

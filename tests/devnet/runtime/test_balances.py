@@ -73,3 +73,12 @@ def test_an_address_must_be_an_account(chain, named):
     made.mine()
     with pytest.raises(DispatchError, match="CannotLookup"):
         made.call(named("a"), "Balances.transfer_all", dest=("Index", ()), keep_alive=True)
+
+
+def test_the_existential_deposit_itself_makes_an_account(chain, named):
+    made = chain()
+    made.mine()
+    with pytest.raises(DispatchError, match=r"Token\.BelowMinimum"):
+        made.call(named("rich"), "Balances.transfer_keep_alive", dest=("Id", named("new")), value=499)
+    made.call(named("rich"), "Balances.transfer_keep_alive", dest=("Id", named("new")), value=500)
+    assert balances.free(made.state, named("new")) == 500

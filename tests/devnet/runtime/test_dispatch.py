@@ -66,8 +66,16 @@ def test_force_batch_goes_on_after_failures(made, named, pay):
 
 def test_batches_directly_inside_batches_are_filtered(made, named, pay, as_call):
     inner = as_call("Utility.batch", calls=(pay(TAO),))
-    with pytest.raises(DispatchError, match="CallFiltered"):
-        made.call(named("a"), "Utility.batch_all", calls=(inner,))
+    for outer in ("batch", "batch_all", "force_batch"):
+        with pytest.raises(DispatchError, match="CallFiltered"):  # the whole of it, though the first item would do
+            made.call(named("a"), f"Utility.{outer}", calls=(pay(TAO), inner))
+    assert made.events("Transfer") == made.events("ItemCompleted") == []
+
+
+def test_root_may_nest_batches(made, named, as_call):
+    inner = as_call("Utility.batch", calls=(as_call("AdminUtils.sudo_set_kappa", netuid=1, kappa=5),))
+    made.call(named("sudo"), "Sudo.sudo", call=as_call("Utility.batch_all", calls=(inner,)))
+    assert made.state[KAPPA, 1] == 5
 
 
 def test_the_sudo_key_acts_as_root(made, named, as_call):

@@ -8,7 +8,7 @@ from taokit.devnet.runtime.dispatch import RULES
 from taokit.devnet.runtime.table import Struct
 
 KNOWN = {
-    *("bool", "AccountId", "H256", "Vec", "BoundedVec", "Option", "Compact", "RuntimeCall", "RuntimeEvent"),
+    *("bool", "str", "AccountId", "H256", "Vec", "BoundedVec", "Option", "Compact", "RuntimeCall", "RuntimeEvent"),
     *("I32F32", "I64F64", "I96F32", "U64F64", "U96F32"),
     *(f"{sign}{bits}" for sign in "ui" for bits in (8, 16, 32, 64, 128)),
 }

@@ -6,16 +6,15 @@ import asyncio
 import contextlib
 import json
 import logging
+import os
 import secrets
-import signal
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rich.console import Console
-from rich.live import Live
 
 from taokit.cli.dev.cast import Part, cast_of, demo_cast
 from taokit.cli.dev.discover import Found, discover
@@ -23,10 +22,12 @@ from taokit.cli.dev.history import EpochRow
 from taokit.cli.dev.reload import reimport, stamp
 from taokit.cli.dev.report import write_report
 from taokit.cli.dev.stage import Stage
+from taokit.cli.dev.stopping import Stopper
 from taokit.cli.dev.table import Scene, live
 from taokit.cli.dev.verdict import verdict
 from taokit.errors import ConfigurationError
-from taokit.run import pairs
+from taokit.neuron import Miner, Validator
+from taokit.run import from_variables, pairs, unknown_variables
 
 POLL_S = 0.5
 """Seconds between looks at the user's files."""
@@ -43,8 +44,8 @@ class Options:
     seed: int | None
     interval: float  # seconds that an epoch takes at least
     report: Path | None
-    miners: int
-    validators: int
+    miners: int | None
+    validators: int | None
     settings: tuple[str, ...]
     as_json: bool
 
@@ -54,9 +55,8 @@ class Play:
     """A play under way."""
 
     options: Options
-    title: str
     scene: Scene
-    rows: list[EpochRow]
+    rows: list[EpochRow] = field(default_factory=list)
     stamped: object = None  # the user's files when they were last imported
     polled: float = 0.0
     looked: float = 0.0
@@ -65,29 +65,33 @@ class Play:
 def play(options: Options) -> None:
     """Run `taokit dev` until its last epoch or until it is interrupted."""
     seed = secrets.randbelow(2**31) if options.seed is None else options.seed
-    found = None if options.path is None else discover(options.path)
-    cast = _cast(options, found, seed)
+    it = Play(options, Scene(f"taokit dev · {options.path or 'lossless compression'} · seed {seed}"))
+    cast = _cast(it, seed)
     if options.report is not None:
-        _charts_work()
-    title = f"taokit dev · {options.path or 'lossless compression'} · seed {seed}"
+        _report_works(options.report)
     console = Console()
-    scene = Scene(title)
-    it = Play(options, title, scene, [])
-    if options.path is not None:
-        it.stamped = stamp(options.path)
-    display: contextlib.AbstractContextManager[Live | None] = (
-        contextlib.nullcontext() if options.as_json else live(scene, console)
-    )
-    _logs_into(scene, quiet=options.as_json)
-    with display, contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
-        asyncio.run(_play(it, cast, seed))
-    _close(it, console)
+    _logs_into(it)
+
+    def last_words() -> None:
+        console.show_cursor(not options.as_json)
+
+    stopper = Stopper(last_words)
+    try:
+        with _display(it, console), stopper.listening(), contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
+            asyncio.run(_play(it, cast, seed, stopper))
+        _close(it, console)
+    except BrokenPipeError:  # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-async def _play(it: Play, cast: tuple[Part, ...], seed: int) -> None:
+def _display(it: Play, console: Console) -> contextlib.AbstractContextManager[object]:
+    return contextlib.nullcontext() if it.options.as_json else live(it.scene, console)
+
+
+async def _play(it: Play, cast: tuple[Part, ...], seed: int, stopper: Stopper) -> None:
     task = asyncio.current_task()
     assert task is not None
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    stopper.ends(task)
     with tempfile.TemporaryDirectory(prefix="taokit-dev-") as folder:
         stage = await Stage.open(cast, seed=seed, folder=Path(folder))
         try:
@@ -115,7 +119,7 @@ async def _epoch(it: Play, stage: Stage) -> None:
 async def _show(it: Play, stage: Stage, ended: EpochRow | None) -> None:
     """Bring the scene up to date; for programs, print the epoch that ended."""
     for trouble in stage.trouble:
-        it.scene.note(trouble)
+        _note(it, trouble)
     stage.trouble.clear()
     if it.options.as_json:
         if ended is not None:
@@ -139,35 +143,66 @@ async def _watch(it: Play, stage: Stage) -> None:
         return
     it.stamped = stamped
     found = reimport(path)
+    it.scene.notes.clear()
     if isinstance(found, str):
-        it.scene.note(f"not reloaded, what ran before keeps running:\n{found}")
+        _note(it, f"not reloaded, what ran before keeps running:\n{found}")
         return
-    changed = {part.name: replace(part, role=found.miner if part.is_miner else found.validator) for part in stage.cast}
-    await stage.replace(changed)
-    it.scene.note(f"reloaded at block {stage.block}")
+    await stage.replace({part.name: replace(part, role=_role(found, part)) for part in stage.cast})
+    _note(it, f"reloaded at block {stage.block}")
 
 
-def _cast(options: Options, found: Found | None, seed: int) -> tuple[Part, ...]:
-    if found is None:
-        if options.settings:
-            raise ConfigurationError("--set is for your own classes", hint="name their folder: taokit dev .")
+def _role(found: Found, part: Part) -> type[Miner | Validator]:
+    return found.miner if part.is_miner else found.validator
+
+
+def _note(it: Play, text: str) -> None:
+    """Tell the user: below the table, or on standard error where the output is for programs."""
+    if it.options.as_json:
+        sys.stderr.write(text.rstrip("\n") + "\n")
+    else:
+        it.scene.note(text)
+
+
+def _cast(it: Play, seed: int) -> tuple[Part, ...]:
+    """Who plays: the built-in cast, or the user's classes as the folder, the flags and the variables say."""
+    options = it.options
+    if options.path is None:
+        given = {"--set": options.settings, "--miners": options.miners, "--validators": options.validators}
+        if strange := [flag for flag, value in given.items() if value]:
+            raise ConfigurationError(f"{strange[0]} is for your own classes", hint="name their folder: taokit dev .")
         return demo_cast(seed)
-    settings = pairs(options.settings)
-    unknown = [
-        k for k in settings if k not in found.miner.Settings.model_fields | found.validator.Settings.model_fields
-    ]
-    if unknown:
-        raise ConfigurationError(f"neither your miner nor your validator has a setting {unknown[0]!r}")
+    sys.dont_write_bytecode = True  # compiled files go by whole seconds, and would hide a quick second save
+    it.stamped = stamp(options.path)
+    found = discover(options.path)
+    for sentence in unknown_variables([found.miner, found.validator], os.environ):
+        _note(it, sentence)
     return cast_of(
-        found.miner, found.validator, miners=options.miners, validators=options.validators, settings=settings
+        found.miner,
+        found.validator,
+        miners=options.miners or 4,
+        validators=options.validators or 3,
+        settings=_settings(options, found),
     )
 
 
-def _charts_work() -> None:
-    """Raise now rather than after the last epoch when there are no charts to be had."""
+def _settings(options: Options, found: Found) -> dict[str, str]:
+    settings = pairs(options.settings)
+    known = found.miner.Settings.model_fields | found.validator.Settings.model_fields
+    if unknown := [name for name in settings if name not in known]:
+        raise ConfigurationError(
+            f"neither your miner nor your validator has a setting {unknown[0]!r}",
+            hint=f"their settings are: {', '.join(known) or 'none'}",
+        )
+    return {**from_variables(found.miner, os.environ), **from_variables(found.validator, os.environ), **settings}
+
+
+def _report_works(path: Path) -> None:
+    """Raise now rather than after the last epoch when there are no charts to be had, or no file to put them in."""
     from taokit.lab import line_chart
 
     line_chart({"a": [0.0]}, x=[0.0], x_label="", y_label="", size=(1, 1))
+    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise ConfigurationError(f"cannot write the report to {path}", hint="name another file with --report")
 
 
 def _close(it: Play, console: Console) -> None:
@@ -178,27 +213,25 @@ def _close(it: Play, console: Console) -> None:
         for sentence in said:
             console.print(sentence)
     if it.options.report is not None and it.rows:
-        write_report(it.options.report, it.rows, title=it.title, said=said)
+        write_report(it.options.report, it.rows, title=it.scene.title, said=said)
         if not it.options.as_json:
             console.print(f"The report is in {it.options.report}.")
 
 
 class _Notes(logging.Handler):
-    """Shows warnings below the table."""
+    """Tells the user of warnings."""
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, it: Play) -> None:
         super().__init__(logging.WARNING)
-        self._scene = scene
+        self._play = it
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._scene.note(self.format(record))
+        _note(self._play, self.format(record))
 
 
-def _logs_into(scene: Scene, *, quiet: bool) -> None:
-    """Warnings go below the table, or to standard error where the output is for programs."""
-    handler = logging.StreamHandler(sys.stderr) if quiet else _Notes(scene)
-    handler.setLevel(logging.WARNING)
-    logging.getLogger("taokit").addHandler(handler)
+def _logs_into(it: Play) -> None:
+    """Warnings go where notes go."""
+    logging.getLogger("taokit").addHandler(_Notes(it))
 
 
 __all__ = ["Options", "play"]

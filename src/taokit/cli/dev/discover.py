@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import inspect
+import os
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from typing import Any, TypeVar
 from taokit.errors import ConfigurationError
 from taokit.neuron import Miner, Validator
 from taokit.neuron.role import Role
-from taokit.run import load_class
+from taokit.run import load_class, load_module
 
 R = TypeVar("R", bound=Role)
 
@@ -43,18 +42,21 @@ def discover(folder: Path) -> Found:
 
 def sources(folder: Path) -> list[Path]:
     """The Python files whose change means something: those of the folder, hidden ones and environments left out."""
-    return sorted(
-        path
-        for path in folder.rglob("*.py")
-        if not any(
-            part.startswith(".") or part in ("site-packages", "node_modules")
-            for part in path.parts[len(folder.parts) :]
-        )
-    )
+    found = []
+    for place, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not _foreign(Path(place, name))]
+        found += [Path(place, name) for name in files if name.endswith(".py")]
+    return sorted(found)
+
+
+def _foreign(folder: Path) -> bool:
+    """Whether a folder holds other people's code: an environment's, or what a tool keeps for itself."""
+    known = folder.name in ("__pycache__", "node_modules", "site-packages")
+    return known or folder.name.startswith(".") or (folder / "pyvenv.cfg").exists()
 
 
 def _importable(folder: Path) -> None:
-    for place in (folder / "src", folder):
+    for place in (folder.resolve() / "src", folder.resolve()):
         if place.is_dir() and str(place) not in sys.path:
             sys.path.insert(0, str(place))
 
@@ -67,8 +69,8 @@ def _tool_table(folder: Path) -> dict[str, Any]:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ConfigurationError(f"{path} does not read: {error}", hint="mend it, or remove it") from error
-    found: dict[str, Any] = table.get("tool", {}).get("taokit", {})
-    return found
+    found = table.get("tool", {}).get("taokit", {})
+    return found if isinstance(found, dict) else {}
 
 
 def _role(folder: Path, named: dict[str, Any], kind: str, base: type[R]) -> type[R]:
@@ -96,12 +98,7 @@ def _candidates(folder: Path, name: str) -> Iterator[Path]:
 
 def _import(file: Path, folder: Path) -> ModuleType:
     name = file.stem if file.parent == folder else f"{file.parent.name}.{file.stem}"
-    try:
-        return importlib.import_module(name)
-    except Exception as error:  # whatever the user's module raises while it is imported
-        raise ConfigurationError(
-            f"{file} cannot be imported: {type(error).__name__}: {error}", hint="mend it"
-        ) from error
+    return load_module(name)
 
 
 def _subclasses(module: ModuleType, base: type[R]) -> list[type[R]]:

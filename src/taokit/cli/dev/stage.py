@@ -13,15 +13,15 @@ from taokit.cli.dev.cast import Part
 from taokit.cli.dev.history import EpochRow, Standing, epoch_row
 from taokit.devnet import Devnet, account
 from taokit.errors import TaokitError
-from taokit.neuron import Miner, MinerNeuron, Neuron, Place, Validator, ValidatorNeuron
+from taokit.neuron import Neuron, Place, Validator, ValidatorNeuron, neuron_of
 from taokit.signer import Signer
 
 log = logging.getLogger("taokit.dev")
 
 NETUID = 1
 STEP_S = 10.0
-"""Seconds after which a block is made although a neuron is still busy: more than twice any round's deadline here."""
-STOP_S = 1.0
+"""Seconds after which a block is made although a neuron is still busy, unless a round may take longer."""
+STOP_S = 0.8
 """Seconds that requests under way get when the play ends."""
 
 
@@ -38,6 +38,7 @@ class Stage:
         self.trouble: list[str] = []
         """Sentences about neurons that ended by themselves, the newest last; whoever shows them empties the list."""
         self._keys = dict(keys)
+        self._ports: dict[str, int] = {}  # of each part, from the first time it served
         self._folder = folder
         self._seed = seed
         self._epoch = 0
@@ -62,46 +63,56 @@ class Stage:
             raise
         return stage
 
-    async def enter(self, part: Part, port: int = 0) -> None:
-        """Start one neuron of the play."""
+    async def enter(self, part: Part) -> None:
+        """Start one neuron of the play, on the port it had before if it had one."""
         place = Place(
             netuid=NETUID,
             state=self._folder,
             seed=blake2b(f"{self._seed} {part.name}".encode(), digest_size=32).digest(),
             host="127.0.0.1",
-            port=port,
+            port=self._ports.get(part.name, 0),
             allow_private=True,
             settings=part.settings,
         )
-        role, signer = part.role(), self._keys[part.name]
-        neuron: Neuron
-        if isinstance(role, Miner):
-            neuron = MinerNeuron(role, place, signer=signer, chain=self.chain)
-        else:
-            assert isinstance(role, Validator)
-            neuron = ValidatorNeuron(role, place, signer=signer, chain=self.chain)
+        neuron = neuron_of(part.role, place, signer=self._keys[part.name], chain=self.chain)
         await neuron.start()
         self.neurons[part.name] = neuron
+        if neuron.port is not None:
+            self._ports[part.name] = neuron.port
 
     async def replace(self, parts: Mapping[str, Part]) -> None:
-        """Restart neurons with other classes, each on the same port, with the same key and the same files."""
-        for name, part in parts.items():
-            old = self.neurons.pop(name, None)
-            port = 0
-            if old is not None:
-                port = old.port or 0
-                await old.stop(STOP_S)
-            try:
-                await self.enter(part, port)
-            except TaokitError as error:
-                self.trouble.append(f"{name} did not start again: {error}")
-        self.cast = tuple(parts.get(part.name, part) for part in self.cast)
+        """Restart neurons with other classes, each on the same port, with the same key and the same files.
+
+        Where a new class does not start, the old one does again; where it cannot either, the part waits for another
+        `replace`.
+        """
+        self.cast = tuple([await self._replaced(old, parts.get(old.name, old)) for old in self.cast])
+
+    async def _replaced(self, old: Part, new: Part) -> Part:
+        """The part as it runs now."""
+        neuron = self.neurons.pop(old.name, None)
+        if neuron is not None:
+            await neuron.stop(STOP_S)
+            _forget_other_scores(neuron, new)
+        if await self._entered(new) or neuron is None:
+            return new
+        await self._entered(old)
+        return old
+
+    async def _entered(self, part: Part) -> bool:
+        """Whether a part could be started; the user is told when not."""
+        try:
+            await self.enter(part)
+        except Exception as error:  # `setup` and the constructor are the user's own code
+            self._tell(f"{part.name} did not start", error)
+            return False
+        return True
 
     async def advance(self) -> EpochRow | None:
         """Make one block and let every neuron act on it. What the epoch came to, if one ended in this block."""
         self.devnet.mine()
-        if not await self.devnet.settled(STEP_S):
-            self.trouble.append(f"block {self.block}: made although a neuron was still busy after {STEP_S:g} s")
+        if not await self.devnet.settled(self.step_s):
+            self.trouble.append(f"block {self.block}: made although a neuron was still busy after {self.step_s:g} s")
         await self._note_the_dead()
         ended = self._epoch
         if self.block < self._begun + self.tempo or not await self._look_at_clock():
@@ -119,6 +130,12 @@ class Stage:
         await asyncio.gather(*(neuron.stop(STOP_S) for neuron in self.neurons.values()), return_exceptions=True)
         self.neurons.clear()
         await self.chain.close()
+
+    @property
+    def step_s(self) -> float:
+        """Seconds that neurons have for one block: more than any round may take."""
+        rounds = (2 * part.role.deadline + 1 for part in self.cast if issubclass(part.role, Validator))
+        return max(STEP_S, *rounds)
 
     @property
     def block(self) -> int:
@@ -140,10 +157,16 @@ class Stage:
     async def _note_the_dead(self) -> None:
         for name, neuron in list(self.neurons.items()):
             if neuron.failed is not None:
-                log.error("%s ended", name, exc_info=neuron.failed)
-                self.trouble.append(f"{name} ended: {neuron.failed}")
+                self._tell(f"{name} ended", neuron.failed)
                 del self.neurons[name]
                 await neuron.stop(STOP_S)
+
+    def _tell(self, what: str, error: BaseException) -> None:
+        """An error of ours is one sentence; anything else comes with its traceback."""
+        if isinstance(error, TaokitError):
+            self.trouble.append(f"{what}: {error}" + (f" ({error.hint})" if error.hint else ""))
+        else:
+            log.error("%s", what, exc_info=error)
 
     def _standings(self) -> dict[str, Standing]:
         return {
@@ -151,6 +174,14 @@ class Stage:
             for name, neuron in self.neurons.items()
             if isinstance(neuron, ValidatorNeuron)
         }
+
+
+def _forget_other_scores(neuron: Neuron, new: Part) -> None:
+    """Scores that another rule remembered mean nothing to the new one; here they may go, the play begins anew."""
+    if not (isinstance(neuron, ValidatorNeuron) and issubclass(new.role, Validator)):
+        return
+    if neuron.scores.memory["kind"] != new.role.rule.start()["kind"]:
+        (neuron.folder.path / "scores.json").unlink(missing_ok=True)
 
 
 __all__ = ["NETUID", "Stage"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from rich import box
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.progress_bar import ProgressBar
@@ -13,6 +14,10 @@ from rich.text import Text
 
 from taokit.cli.dev.history import EpochRow, MinerRow, ValidatorRow
 from taokit.units import RAO_PER_TAO
+
+MINERS = {"uid": 3, "name": 8, "score": 5, "→ weight": 8, "→ incentive": 8, "→ emission α": 8}
+VALIDATORS = {"uid": 3, "name": 8, "stake α": 8, "trust": 5, "dividends": 9, "per\nstake": 5, "weights": 10}
+"""Columns with the width that each needs at least; together no more than 60."""
 
 
 @dataclass(slots=True)
@@ -44,19 +49,21 @@ def render(scene: Scene) -> RenderableType:
 
 def _heading(scene: Scene) -> RenderableType:
     grid = Table.grid(padding=(0, 2))
-    epoch = scene.row.epoch if scene.row else 0
-    bar = ProgressBar(total=scene.tempo, completed=scene.done, width=28)
+    bar = ProgressBar(total=scene.tempo, completed=scene.done, width=18)
     grid.add_row(
-        Text(scene.title, style="bold"), f"epoch {epoch}", f"block {scene.block}", "next epoch", bar,
+        f"epoch {scene.row.epoch if scene.row else 0}",
+        f"block {scene.block}",
+        "next",
+        bar,
         f"{scene.done}/{scene.tempo}",
-    )  # fmt: skip
-    return grid
+    )
+    return Group(Text(scene.title, style="bold"), grid)
 
 
 def _miners(rows: Sequence[MinerRow]) -> Table:
-    table = Table(title="miners", title_justify="left", expand=False)
-    for column in ("uid", "name", "score", "→ weight", "→ incentive", "→ emission (α)"):
-        table.add_column(column, justify="left" if column == "name" else "right", min_width=9)
+    table = _table("miners")
+    for column, width in MINERS.items():
+        table.add_column(column, justify="left" if column == "name" else "right", min_width=width)
     revealed, paid = any(row.weight for row in rows), any(row.incentive for row in rows)
     for row in rows:
         table.add_row(
@@ -71,9 +78,9 @@ def _miners(rows: Sequence[MinerRow]) -> Table:
 
 
 def _validators(epoch: EpochRow) -> Table:
-    table = Table(title="validators", title_justify="left", expand=False)
-    for column in ("uid", "name", "stake (α)", "trust", "dividends", "per stake", "weights"):
-        table.add_column(column, justify="left" if column in ("name", "weights") else "right", min_width=9)
+    table = _table("validators")
+    for column, width in VALIDATORS.items():
+        table.add_column(column, justify="left" if column in ("name", "weights") else "right", min_width=width)
     bonded = any(row.dividends for row in epoch.validators)
     for row in epoch.validators:
         table.add_row(
@@ -88,8 +95,15 @@ def _validators(epoch: EpochRow) -> Table:
     return table
 
 
+def _table(title: str) -> Table:
+    """A table narrow enough for 60 columns."""
+    return Table(
+        title=title, title_justify="left", box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0)
+    )
+
+
 def _weights(row: ValidatorRow, epoch: EpochRow) -> str:
-    landed = f"on chain since block {row.weights_block}" if row.weights_block is not None else ""
+    landed = f"since block {row.weights_block}" if row.weights_block is not None else ""
     waiting = epoch.waiting.get(row.name, "")
     return "; ".join(text for text in (landed, f"waits for {waiting}" if waiting else "") if text)
 

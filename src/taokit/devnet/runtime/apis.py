@@ -253,11 +253,15 @@ def _neuron_lite(state: Reading, netuid: int, uid: int) -> tuple[Any, ...]:
 
 
 def next_epoch_block(state: Reading, netuid: int) -> int | None:
-    """The next block in which an epoch is due, or None where none ever is (`get_next_epoch_start_block`)."""
+    """The block of the next epoch by the clock or by request, or None with a tempo of 0 (`get_next_epoch_start_block`).
+
+    As on the chain it may lie in the past where an epoch was put off, and knows nothing of the safety net.
+    """
     clock = subnets.clock(state, netuid)
-    if not subnets.exists(state, netuid) or not clock.tempo:
+    if not clock.tempo:
         return None
-    return clock.next_epoch_block(state.number)
+    by_clock = clock.last_epoch_block + clock.tempo
+    return min(by_clock, clock.pending_epoch_at or by_clock)
 
 
 ANSWERS: Final[Mapping[tuple[str, str], Callable[..., Any]]] = {

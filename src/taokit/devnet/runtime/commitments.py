@@ -7,7 +7,7 @@ from typing import Any, Final
 from taokit.devnet.runtime.refusal import DispatchError, signed
 from taokit.devnet.runtime.rows import ACCOUNT_TWOX, NETUID, calls, errors, events, item, option, structs
 from taokit.devnet.runtime.state import State
-from taokit.devnet.runtime.subtensor import storage
+from taokit.devnet.runtime.subtensor import neurons, storage
 from taokit.devnet.runtime.table import Constant, Enum, Pallet, Struct
 
 MAX_FIELDS: Final = 3
@@ -83,6 +83,9 @@ def set_commitment(state: State, origin: bytes | None, *, netuid: int, info: tup
         raise DispatchError("Commitments", "AccountNotAllowedCommit")
     if len(info[0]) > MAX_FIELDS:
         raise DispatchError("Commitments", "TooManyFieldsInCommitmentInfo")
+    if "ResetBondsFlag" in info[0]:
+        state[LAST_BONDS_RESET, netuid, hotkey] = state.number
+        neurons.reset_bonds(state, netuid, hotkey)
     _use_space(state, hotkey, netuid=netuid, wanted=max(LEAST_SPACE, sum(map(_size, info[0]))))
     state[COMMITMENT_OF, netuid, hotkey] = (0, state.number, info)
     state[LAST_COMMITMENT, netuid, hotkey] = state.number

@@ -32,7 +32,7 @@ BATCHES: Final = ("batch", "batch_all", "force_batch")
 def validate(state: State, signer: bytes, call: DecodedCall) -> None:
     """Raise `PoolRefused` when the pool would not take this call of this signer."""
     if call.pallet == "Sudo" and state[SUDO_KEY] != signer:
-        raise PoolRefused("Invalid Transaction: only the sudo key may call this", name="BadSigner")
+        raise PoolRefused("Invalid signing address", name="BadSigner")
     name = guards.check(state, signer, call)
     if name:
         code = guards.CODES.get(name, guards.OTHER)
@@ -45,9 +45,12 @@ def dispatch(state: State, origin: bytes | None, call: DecodedCall) -> None:
 
 
 def _run(state: State, origin: bytes | None, call: DecodedCall, *, depth: int) -> None:
-    name = guards.check(state, origin, call) if origin is not None else None
-    if name:
-        raise refuse(name)
+    if origin is not None:
+        name = guards.check(state, origin, call)
+        if name:
+            raise refuse(name)
+        if _nested(call):
+            raise DispatchError("System", "CallFiltered")
     with state.transaction():
         if call.pallet == "Utility":
             _batch(state, origin, call, depth=depth + 1)
@@ -88,11 +91,18 @@ def _batch(state: State, origin: bytes | None, call: DecodedCall, *, depth: int)
 
 
 def _item(state: State, origin: bytes | None, call: DecodedCall, *, depth: int) -> None:
-    """One call of a batch; batches directly inside batches are filtered, for root too deep ones only."""
-    nested = call.pallet == "Utility" and call.name in BATCHES
-    if depth > MAX_DEPTH or (nested and origin is not None):
+    if depth > MAX_DEPTH:
         raise DispatchError("System", "CallFiltered")
     _run(state, origin, call, depth=depth)
+
+
+def _nested(call: DecodedCall) -> bool:
+    """Whether a batch directly holds a batch, which only root may send (`NoNestingCallFilter`)."""
+    return _is_batch(call) and any(_is_batch(item) for item in call.args["calls"])
+
+
+def _is_batch(call: DecodedCall) -> bool:
+    return call.pallet == "Utility" and call.name in BATCHES
 
 
 def _sudo(state: State, signer: bytes, call: DecodedCall, *, depth: int) -> None:

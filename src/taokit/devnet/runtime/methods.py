@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from taokit.devnet.runtime.table import Method
 
 _SUBNET = (("netuid", "u16"),)
 
 METHODS = (
+    Method("Core", "version", (), "RuntimeVersion"),
+    Method("Metadata", "metadata", (), "OpaqueMetadata"),
+    Method("Metadata", "metadata_at_version", (("version", "u32"),), "Option<OpaqueMetadata>"),
+    Method("Metadata", "metadata_versions", (), "Vec<u32>"),
     Method("SubnetInfoRuntimeApi", "get_metagraph", _SUBNET, "Option<Metagraph>"),
     Method("SubnetInfoRuntimeApi", "get_subnet_hyperparams", _SUBNET, "Option<SubnetHyperparams>"),
     Method("SubnetInfoRuntimeApi", "get_subnet_hyperparams_v3", _SUBNET, "Option<Vec<HyperparamEntry>>"),
@@ -18,4 +25,7 @@ METHODS = (
     Method("AccountNonceApi", "account_nonce", (("account", "AccountId"),), "u32"),
 )
 
-__all__ = ["METHODS"]
+API_VERSIONS: Final[Mapping[str, int]] = {"Core": 5, "Metadata": 2, "SubnetInfoRuntimeApi": 2}
+"""Versions of the APIs that are not in their first."""
+
+__all__ = ["API_VERSIONS", "METHODS"]

@@ -212,6 +212,16 @@ class State(Reading):
         self.events = list(mark.events)
         self.number, self.phase = mark.number, mark.phase
 
+    def return_to(self, view: View) -> None:
+        """Everything as it was after the sealed block that the view shows; what came later is forgotten."""
+        self._tables = dict(view._tables)
+        self._shared = set(view._tables)
+        while self._layers and self._layers[-1].number > view.number:
+            self._layers.pop()
+        self._journal.clear()
+        self.events = []
+        self.number = view.number
+
     def _own(self, item: Item) -> dict[Keys, Any]:
         """The table of an item, to write in."""
         table = self._tables.get(item)

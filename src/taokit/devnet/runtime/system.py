@@ -42,6 +42,11 @@ sp_weights::weight_v2::Weight(ref_time: Compact<u64>, proof_size: Compact<u64>)
 sp_runtime::generic::digest::Digest(logs: Vec<DigestItem>)
 
 sp_runtime::ModuleError(index: u8, error: [u8; 4])
+
+sp_core::OpaqueMetadata(Vec<u8>)
+
+sp_version::RuntimeVersion(spec_name: str, impl_name: str, authoring_version: u32, spec_version: u32, impl_version: u32,
+apis: Vec<([u8; 8], u32)>, transaction_version: u32, system_version: u8)
 """),
     enum("frame_system::Phase", "0 ApplyExtrinsic(u32)\n1 Finalization\n2 Initialization"),
     enum("frame_support::dispatch::DispatchClass", "0 Normal\n1 Operational\n2 Mandatory"),

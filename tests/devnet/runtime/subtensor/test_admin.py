@@ -101,6 +101,18 @@ def test_bounds_that_bind_the_owner_only(chain, named, name, value, error):
         put(made, named(OWNER), name, value)
 
 
+def test_bounds_of_the_whole_chain_s_parameters(chain, named):
+    made = chain()
+    for count in (0, 17):
+        with pytest.raises(DispatchError, match="InvalidValue"):
+            made.call(None, "AdminUtils.sudo_set_max_mechanism_count", max_mechanism_count=count)
+    made.call(None, "AdminUtils.sudo_set_max_mechanism_count", max_mechanism_count=16)
+    with pytest.raises(DispatchError, match="ValueNotInBounds"):
+        made.call(None, "AdminUtils.sudo_set_max_epochs_per_block", max_epochs_per_block=0)
+    with pytest.raises(DispatchError, match="Deprecated"):
+        made.call(None, "AdminUtils.sudo_set_total_issuance", total_issuance=0)
+
+
 def test_setters_are_shut_before_an_epoch_for_root_too(chain):
     made = chain(tempo=30)
     made.mine()

@@ -48,6 +48,9 @@ def test_root_is_paid_only_while_slow_prices_exceed_one(chain):
     assert root > 0
     assert pots(made.state)[2] == 0
     assert made.state[ALPHA_RECYCLED, 1] == pytest.approx(TAO * Fraction(53739, 65535) / 2 * root / 2**32, rel=1e-5)
+    made.state[storage.SUBNET_MOVING_PRICE, 1] = 1 << 32
+    made.mine()
+    assert pots(made.state)[2] == 0  # exactly one does not exceed one
     made.state[storage.SUBNET_MOVING_PRICE, 1] = (1 << 32) + 1
     made.mine()
     assert pots(made.state)[2] > 0
@@ -105,6 +108,38 @@ def test_a_subnet_that_is_not_open_gets_nothing(chain, name):
     made.mine(3)
     assert made.state[storage.SUBNET_ALPHA_OUT, 1] == out
     assert pots(made.state) == [0, 0, 0, 0]
+
+
+def test_a_subnet_that_was_never_started_gets_nothing(chain):
+    made = chain()
+    del made.state[storage.FIRST_EMISSION_BLOCK_NUMBER, 1]
+    out = made.state[storage.SUBNET_ALPHA_OUT, 1]
+    made.mine(3)
+    assert made.state[storage.SUBNET_ALPHA_OUT, 1] == out
+    assert made.state[storage.SUBNET_MOVING_PRICE, 1] == 0
+
+
+def test_without_a_price_all_tao_goes_into_the_reserve_and_no_alpha_beside_it(chain):
+    made = chain(root_stake=10**6 * TAO)
+    made.mine()
+    made.state[storage.SUBNET_MOVING_PRICE, 1] = 1 << 32
+    made.state[storage.SUBNET_ALPHA_IN, 1] = 0  # an empty pool has the price 0
+    tao = made.state[storage.SUBNET_TAO, 1]
+    terms = coinbase._terms(made.state, 1, TAO << 32)
+    assert (terms.tao_in, terms.alpha_in, terms.excess) == (TAO, 0, 0)
+    made.mine()
+    assert made.state[storage.SUBNET_ALPHA_IN_EMISSION, 1] == 0
+    assert made.state[storage.SUBNET_TAO, 1] in (tao, tao + TAO)  # as the weight's bounds allow
+
+
+def test_a_subnet_without_a_pool_counts_as_one_and_trades_one_to_one(chain):
+    made = chain()
+    made.state[storage.SUBNET_MECHANISM, 1] = 0
+    made.mine()
+    assert pool.moving_price(made.state, 1) == pool.price(made.state, 1) == pool.ONE
+    assert pool.quote_buy(made.state, 1, 5) == pool.quote_sell(made.state, 1, 5) == pool.Swapped(5, 5, 0)
+    # its slow price goes on from one, whatever was stored
+    assert made.state[storage.SUBNET_MOVING_PRICE, 1] == pytest.approx(1 << 32, abs=1)
 
 
 def test_what_owner_keys_mined_lowers_the_share_of_their_subnet(chain):

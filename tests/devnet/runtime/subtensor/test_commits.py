@@ -5,6 +5,7 @@ from taokit.devnet.runtime import DispatchError
 from taokit.devnet.runtime.rows import array
 from taokit.devnet.runtime.subtensor.storage import (
     LAST_UPDATE,
+    MAX_EPOCHS_PER_BLOCK,
     SUBNET_EPOCH_INDEX,
     VALIDATOR_PERMIT,
     WEIGHT_COMMITS,
@@ -142,6 +143,71 @@ def test_a_batch_reveal_spends_only_what_it_names_and_the_last_row_stays(made, n
     )
     assert [entry[0] for entry in made.state[WEIGHT_COMMITS, 1, hotkey]] == [sealed(hotkey, values=(1, 0), salt=(0,))]
     assert made.state[WEIGHTS, 1, 1].tolist() == [[3, 65535], [4, 65535]]
+
+
+def reveal_batch(made, hotkey, *rows):
+    """Reveal rows of (values, salt)."""
+    made.call(
+        hotkey,
+        "SubtensorModule.batch_reveal_weights",
+        netuid=1,
+        uids_list=((3, 4),) * len(rows),
+        values_list=tuple(values for values, _ in rows),
+        salts_list=tuple(salt for _, salt in rows),
+        version_keys=(0,) * len(rows),
+    )
+
+
+def test_a_batch_may_name_a_hash_as_often_as_it_was_committed(made, named):
+    hotkey, row = named("v0"), ((1, 2), (9,))
+    for _ in range(2):
+        made.call(hotkey, COMMIT, netuid=1, commit_hash=sealed(hotkey))
+    to_next_epoch(made)
+    with pytest.raises(DispatchError, match="InvalidRevealCommitHashNotMatch"):
+        reveal_batch(made, hotkey, row, row, row)
+    assert len(made.state[WEIGHT_COMMITS, 1, hotkey]) == 2
+    reveal_batch(made, hotkey, row, row)
+    assert (WEIGHT_COMMITS, 1, hotkey) not in made.state
+    assert made.events("WeightsBatchRevealed") == [(hotkey, 1, (sealed(hotkey),) * 2)]
+
+
+def test_one_bad_row_rolls_a_batch_back(made, named):
+    hotkey = named("v0")
+    for salt, uids in ((1, (3, 4)), (2, (4, 4))):
+        made.call(hotkey, COMMIT, netuid=1, commit_hash=sealed(hotkey, uids=uids, salt=(salt,)))
+    to_next_epoch(made)
+    made.state[VALIDATOR_PERMIT, 1] = array([True] * 6, "bool")
+    queue = made.state[WEIGHT_COMMITS, 1, hotkey]
+    with pytest.raises(DispatchError, match="DuplicateUids"):
+        made.call(
+            hotkey,
+            "SubtensorModule.batch_reveal_weights",
+            netuid=1,
+            uids_list=((3, 4), (4, 4)),
+            values_list=((1, 2), (1, 2)),
+            salts_list=((1,), (2,)),
+            version_keys=(0, 0),
+        )
+    assert made.state[WEIGHT_COMMITS, 1, hotkey] == queue
+    assert (WEIGHTS, 1, 1) not in made.state
+
+
+def test_a_put_off_epoch_opens_reveals_in_the_block_it_was_due(made, named):
+    hotkey = named("v0")
+    made.call(hotkey, COMMIT, netuid=1, commit_hash=sealed(hotkey))
+    made.mine(TEMPO - 1)
+    assert refused(made, hotkey, REVEAL, **opened()) == ("RevealTooEarly", 17)
+    made.state[MAX_EPOCHS_PER_BLOCK] = 0
+    epoch = made.state[SUBNET_EPOCH_INDEX, 1]
+    made.mine()  # due, and put off
+    assert (made.state[SUBNET_EPOCH_INDEX, 1], made.events("EpochDeferred")[0][0]) == (epoch, 1)
+    made.call(hotkey, COMMIT, netuid=1, commit_hash=sealed(hotkey, salt=(7,)))
+    assert made.state[WEIGHT_COMMITS, 1, hotkey][1][1] == epoch + 1
+    made.call(hotkey, REVEAL, **opened())
+    made.state[MAX_EPOCHS_PER_BLOCK] = 2
+    made.mine()
+    assert made.state[SUBNET_EPOCH_INDEX, 1] == epoch + 1
+    assert refused(made, hotkey, REVEAL, **opened(salt=(7,))) == ("RevealTooEarly", 17)
 
 
 def test_ten_unrevealed_commits_are_the_most_until_they_expire(made, named):

@@ -149,3 +149,23 @@ def test_a_commit_that_is_still_sealed_hides_weights_on_newcomers(chain, named):
     weigh(made, 2, (3, 65535), (4, 65535))
     made.mine(10)
     assert made.state[storage.INCENTIVE, 1].tolist() == [0, 0, 0, 65535, 0, 0]
+
+
+def test_timelocked_commits_hide_until_their_epoch_is_over(chain, named):
+    made = chain("demo", tempo=20)
+    made.mine(65)
+    index = made.state[SUBNET_EPOCH_INDEX, 1]
+    for age, block in ((2, 5), (1, 7), (0, 9)):
+        made.state[storage.TIMELOCKED_WEIGHT_COMMITS, 1, index - age] = ((named("v1"), block, b"", 1),)
+    assert epoch._commit_blocks(made.state, 1, 1) == {2: 7}  # with a period of 1, the one two epochs old is over
+
+
+def test_bonds_in_a_uid_that_changed_hands_since_the_last_epoch_are_gone(chain):
+    made = chain(tempo=20)
+    made.mine(20)
+    first = made.state[LAST_MECHANSIM_STEP_BLOCK, 1]
+    for uid in (3, 4):
+        made.state[storage.BLOCK_AT_REGISTRATION, 1, uid] = first + uid - 3  # in the epoch's block, and after it
+    made.state[storage.BONDS, 1, 1] = pairs([(3, 65535), (4, 65535)])
+    made.mine(20)
+    assert made.state[storage.BONDS, 1, 1][:, 0].tolist() == [3]

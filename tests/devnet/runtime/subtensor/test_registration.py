@@ -188,3 +188,16 @@ def test_a_full_root_takes_only_more_stake_than_its_least(chain, named):
         made.call(named("cold-m0"), "SubtensorModule.root_register", hotkey=named("m0"))
     made.call(named("cold-v0"), "SubtensorModule.root_register", hotkey=named("v0"))
     assert state[storage.UIDS, subnets.ROOT, named("v0")] == 0
+
+
+def test_a_balance_of_exactly_the_price_is_enough_and_keeps_the_account_alive(chain, named):
+    made = chain()
+    made.mine()
+    cost = made.state[storage.BURN, 1]
+    who = {"who": ("Id", named("just"))}
+    made.call(None, "Balances.force_set_balance", **who, new_free=cost - 1)
+    with pytest.raises(DispatchError, match="NotEnoughBalanceToStake"):
+        made.call(named("just"), "SubtensorModule.burned_register", netuid=1, hotkey=named("hot"))
+    made.call(None, "Balances.force_set_balance", **who, new_free=cost)
+    made.call(named("just"), "SubtensorModule.burned_register", netuid=1, hotkey=named("hot"))
+    assert balances.free(made.state, named("just")) == balances.EXISTENTIAL_DEPOSIT

@@ -112,3 +112,27 @@ def test_a_limit_price_refuses_or_cuts(chain, named):
     assert free - balances.free(made.state, named("rich")) == pytest.approx(1000 * TAO * (1.01**0.5 - 1), rel=1e-3)
     with pytest.raises(DispatchError, match="SlippageTooHigh"):
         remove(made, named, stake(made, named), limit_price=TAO * 1005 // 1000, allow_partial=False)
+
+
+def test_a_sale_with_a_limit_is_not_cut_to_what_is_staked(chain, named):
+    made = chain()
+    made.mine()
+    add(made, named, 10 * TAO)
+    held = stake(made, named)
+    with pytest.raises(DispatchError, match="NotEnoughStakeToWithdraw"):
+        remove(made, named, held + 1, limit_price=1, allow_partial=True)
+    made.state[storage.SUBTOKEN_ENABLED, 1] = False
+    with pytest.raises(DispatchError, match="SubtokenDisabled"):
+        remove(made, named, held)
+    remove(made, named, held, limit_price=1, allow_partial=True)
+    assert stake(made, named) == 0
+
+
+def test_dust_that_a_subnet_account_loses_leaves_both_issuances(chain, named):
+    made = chain()
+    made.mine()
+    add(made, named, 5 * TAO, netuid=0)
+    before = made.state[storage.TOTAL_ISSUANCE], made.state[balances.ISSUANCE]
+    remove(made, named, 5 * TAO - 499, netuid=0)
+    after = made.state[storage.TOTAL_ISSUANCE], made.state[balances.ISSUANCE]
+    assert [late - early for late, early in zip(after, before, strict=True)] == [-499, -499]

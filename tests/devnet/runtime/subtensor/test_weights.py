@@ -146,6 +146,19 @@ def test_a_batch_stores_what_it_can_and_tells_of_the_rest(chain, named):
     assert made.events("BatchCompletedWithErrors") == [()]
 
 
+def test_a_batch_tells_of_its_failures_after_everything_else(chain, named):
+    made = chain()
+    made.mine()
+    permitted(made)
+    rows = {"weights": (((3, 1),), ((3, 1),), ((3, 1),)), "version_keys": (0, 0, 0)}
+    made.call(named("v0"), "SubtensorModule.batch_set_weights", netuids=(2, 1, 3), **rows)
+    assert [event[2] for event in made.state.events] == [
+        *("WeightsSet", "BatchCompletedWithErrors", "BatchWeightItemFailed", "BatchWeightItemFailed"),
+        "BatchWeightsCompleted",
+    ]
+    assert [netuid for netuid, _ in made.events("BatchWeightItemFailed")] == [2, 3]
+
+
 def test_lists_of_a_batch_must_be_equally_long(chain, named):
     made = chain()
     made.mine()

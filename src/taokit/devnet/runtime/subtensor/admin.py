@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from taokit.consensus.mechanisms import MAX_MECHANISMS
 from taokit.devnet.runtime.admin_utils import PALLET
 from taokit.devnet.runtime.refusal import DispatchError, as_root, ensure, refuse, signed
 from taokit.devnet.runtime.rows import array
@@ -108,6 +109,8 @@ def set_global(state: State, origin: bytes | None, name: str, value: Any) -> Non
     as_root(origin)
     if name == "max_epochs_per_block" and value < 1:
         raise DispatchError("AdminUtils", "ValueNotInBounds")
+    if name == "max_mechanism_count":
+        ensure(0 < value <= MAX_MECHANISMS, "InvalidValue")
     item, event = GLOBAL[name]
     state[item] = value
     if event:
@@ -261,6 +264,10 @@ def _pow_disabled(state: State, origin: bytes | None, **_: Any) -> None:
     raise DispatchError("AdminUtils", "POWRegistrationDisabled")
 
 
+def _deprecated(state: State, origin: bytes | None, **_: Any) -> None:
+    raise DispatchError("AdminUtils", "Deprecated")
+
+
 def _handler(name: str, argument: str) -> Callable[..., None]:
     """The handler of one call of the table."""
 
@@ -292,6 +299,7 @@ UTILS_HANDLERS: Final[dict[str, Any]] = {
     "sudo_set_sn_owner_hotkey": set_sn_owner_hotkey,
     "sudo_set_subnet_owner_hotkey": set_sn_owner_hotkey,
     "sudo_set_tempo": set_tempo,
+    "sudo_set_total_issuance": _deprecated,
 }
 """The calls of the admin pallet."""
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from taokit.consensus.emission import MAX_SUPPLY, alpha_shares, block_emission, root_proportion
+from taokit.consensus.emission import MAX_SUPPLY, alpha_shares, block_emission, root_proportion, subnet_shares
 from taokit.devnet.runtime import balances
 from taokit.devnet.runtime.refusal import DispatchError
 from taokit.devnet.runtime.state import Reading, State
@@ -151,13 +151,7 @@ def _tao_by_subnet(state: Reading, receivers: list[int], emission: int) -> dict[
 def _shares(state: Reading, receivers: list[int]) -> dict[int, int]:
     """Shares by slow price times what miners were left of their part, U64F64 (`get_shares`)."""
     prices = {netuid: pool.moving_price(state, netuid) for netuid in receivers}
-    total = sum(prices.values())
-    by_price = {netuid: _over(price, total) for netuid, price in prices.items()}
-    weighted = {
-        netuid: share * (ONE - min(ONE, state[MINER_BURNED, netuid] << 32)) >> 64 for netuid, share in by_price.items()
-    }
-    whole = sum(weighted.values())
-    return {netuid: _over(share, whole) for netuid, share in weighted.items()} if whole else by_price
+    return subnet_shares(prices, {netuid: state[MINER_BURNED, netuid] for netuid in receivers})
 
 
 def _over(part: int, whole: int) -> int:

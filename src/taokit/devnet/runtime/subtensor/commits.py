@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -15,8 +16,7 @@ from taokit.consensus.commit import (
     refuse_reveal,
     without_expired,
 )
-from taokit.devnet.runtime.refusal import DispatchError, ensure, refuse, signed
-from taokit.devnet.runtime.spec425 import native_error
+from taokit.devnet.runtime.refusal import ensure, refuse, signed
 from taokit.devnet.runtime.state import Reading, State
 from taokit.devnet.runtime.subtensor import neurons, subnets, weights
 from taokit.devnet.runtime.subtensor.storage import (
@@ -98,18 +98,13 @@ def batch_commit_weights(
     state: State, origin: bytes | None, *, netuids: Sequence[int], commit_hashes: Sequence[bytes]
 ) -> None:
     """Sealed rows for several subnets; an item that fails leaves an event and no more."""
-    hotkey, failed = signed(origin), False
+    hotkey = signed(origin)
     ensure(len(netuids) == len(commit_hashes), "InputLengthsUnequal")
-    for netuid, sealed in zip(netuids, commit_hashes, strict=True):
-        try:
-            with state.transaction():
-                commit_weights(state, hotkey, netuid=int(netuid), commit_hash=sealed)
-        except DispatchError as error:
-            failed = True
-            state.deposit("SubtensorModule", "BatchWeightItemFailed", int(netuid), native_error(error))
-    if failed:
-        state.deposit("SubtensorModule", "BatchCompletedWithErrors")
-    state.deposit("SubtensorModule", "BatchWeightsCompleted", tuple(map(int, netuids)), hotkey)
+
+    def item(number: int) -> None:
+        commit_weights(state, hotkey, netuid=int(netuids[number]), commit_hash=commit_hashes[number])
+
+    weights.each_item(state, hotkey, netuids, item)
 
 
 def reveal_weights(
@@ -185,7 +180,8 @@ def batch_reveal_weights(
     period = state[REVEAL_PERIOD_EPOCHS, netuid]
     for hash in hashes:
         _check_reveal(queue, hash, epoch=epoch, period=period)
-    ensure(len(set(hashes)) == len(hashes), "InvalidRevealCommitHashNotMatch")
+    committed = Counter(commit.hash for commit in without_expired(queue, epoch, reveal_period=period))
+    ensure(Counter(hashes) <= committed, "InvalidRevealCommitHashNotMatch")
     _store(state, netuid, hotkey, after_batch_reveal(queue, hashes, epoch=epoch, reveal_period=period))
     for uids, values, _, version_key in rows:
         weights.store(state, hotkey, weights.submitted(netuid, uids, values, version_key=int(version_key)))

@@ -15,6 +15,7 @@ from taokit.devnet.runtime.subtensor.storage import (
     AXONS,
     BLOCK_AT_REGISTRATION,
     BONDS,
+    BONDS_RESET_ON,
     CONSENSUS,
     DIVIDENDS,
     EMISSION,
@@ -144,6 +145,18 @@ def _forget(state: State, keys: tuple[Any, ...], uid: int) -> None:
         state[WEIGHTS, *keys] = pairs(np.where(aimed[:, None] & [False, True], 0, row))
 
 
+def reset_bonds(state: State, netuid: int, hotkey: bytes) -> None:
+    """Where the subnet allows it, all bonds in the hotkey's uid are gone, on every mechanism (`do_reset_bonds`)."""
+    uid = uid_of(state, netuid, hotkey)
+    if uid is None or not state[BONDS_RESET_ON, netuid]:
+        return
+    for index in indexes(state, netuid):
+        for keys in state.keys(BONDS, index):
+            row = state[BONDS, *keys]
+            if (row[:, 0] == uid).any():
+                state[BONDS, *keys] = pairs(row[row[:, 0] != uid])
+
+
 def _seat(state: State, netuid: int, uid: int, hotkey: bytes) -> None:
     state[KEYS, netuid, uid] = hotkey
     state[UIDS, netuid, hotkey] = uid
@@ -157,4 +170,15 @@ def _extended(column: np.ndarray[Any, Any], value: Any) -> np.ndarray[Any, Any]:
     return made
 
 
-__all__ = ["append", "clear", "hotkeys", "index_of", "indexes", "replace", "set_entry", "touch", "uid_of"]
+__all__ = [
+    "append",
+    "clear",
+    "hotkeys",
+    "index_of",
+    "indexes",
+    "replace",
+    "reset_bonds",
+    "set_entry",
+    "touch",
+    "uid_of",
+]

@@ -97,7 +97,7 @@ def _withhold(state: State, netuid: int, payout: Payout[bytes], *, total: int) -
 def _pay_alpha(state: State, netuid: int, dividends: Mapping[bytes, int]) -> None:
     """Dividends of alpha: the take to the hotkey's owner, the rest to everybody staked under it."""
     recorded = {}
-    for hotkey, alpha in dividends.items():
+    for hotkey, alpha in sorted(dividends.items()):
         recorded[hotkey] = _pay_take(state, hotkey, netuid, alpha)
         if recorded[hotkey]:
             shares.grow(state, hotkey, netuid, recorded[hotkey])
@@ -108,16 +108,15 @@ def _pay_alpha(state: State, netuid: int, dividends: Mapping[bytes, int]) -> Non
 def _pay_root(state: State, netuid: int, dividends: Mapping[bytes, int]) -> None:
     """Dividends of root: the take to the hotkey's owner, the rest claimable by its stakers on root."""
     recorded = {}
-    for hotkey, alpha in dividends.items():
+    for hotkey, alpha in sorted(dividends.items()):
         recorded[hotkey] = _pay_take(state, hotkey, netuid, alpha)
-        if recorded[hotkey]:
-            _make_claimable(state, hotkey, netuid, recorded[hotkey])
+        _make_claimable(state, hotkey, netuid, recorded[hotkey])
     _record(state, ROOT_ALPHA_DIVIDENDS_PER_SUBNET, netuid, recorded)
 
 
-def _pay_take(state: State, hotkey: bytes, netuid: int, alpha: int) -> int:
-    """What is left of a hotkey's dividends when its owner has taken its part."""
-    taken, left = delegate_take(alpha, state[DELEGATES, hotkey])
+def _pay_take(state: State, hotkey: bytes, netuid: int, dividends: int) -> int:
+    """Whole rao left of a hotkey's dividends, which have 32 fraction bits, when its owner has taken its part."""
+    taken, left = delegate_take(dividends, state[DELEGATES, hotkey])
     shares.give(state, hotkey, state[OWNER, hotkey], netuid=netuid, alpha=taken)
     return left
 
@@ -129,7 +128,7 @@ def _make_claimable(state: State, hotkey: bytes, netuid: int, alpha: int) -> Non
         shares.give(state, hotkey, state[OWNER, hotkey], netuid=netuid, alpha=alpha)
         return
     rates = dict(state[ROOT_CLAIMABLE, hotkey])
-    rates[netuid] = rates.get(netuid, 0) + (alpha << 32) // total
+    rates[netuid] = rates.get(netuid, 0) + ((alpha << 32) // total if total else 0)
     state[ROOT_CLAIMABLE, hotkey] = tuple(sorted(rates.items()))
 
 

@@ -17,8 +17,10 @@ from taokit.devnet.runtime.subtensor.storage import (
     SUBNET_TAO,
     SUBNET_TAO_FLOW,
     SUBTOKEN_ENABLED,
+    TOTAL_ISSUANCE,
 )
 from taokit.devnet.runtime.swap import ALPHA_BURNED
+from taokit.devnet.runtime.table import Item
 
 MIN_STAKE: Final = 2_000_000
 """Rao that a stake, and what an unstake fetches, must be worth."""
@@ -41,7 +43,7 @@ class Asked:
 def add_stake(state: State, origin: bytes | None, *, hotkey: bytes, netuid: int, amount_staked: int) -> None:
     """Buy alpha for the caller under a hotkey, at whatever price the pool asks (`do_add_stake`)."""
     coldkey = signed(origin)
-    _check_input(state, netuid, amount_staked)
+    _check_input(state, netuid, amount_staked, SUBNET_TAO)
     _check_add(state, Asked(coldkey, hotkey, netuid, amount_staked))
     stake(state, coldkey, hotkey, netuid=netuid, tao=amount_staked)
 
@@ -58,7 +60,7 @@ def add_stake_limit(
 ) -> None:
     """Buy alpha at no more than a price in rao per alpha; what does not fit is not spent (`do_add_stake_limit`)."""
     coldkey = signed(origin)
-    _check_input(state, netuid, amount_staked)
+    _check_input(state, netuid, amount_staked, SUBNET_TAO)
     most = _most_to_buy(state, netuid, limit_price)
     asked = Asked(coldkey, hotkey, netuid, amount_staked, most, allow_partial)
     _check_add(state, asked)
@@ -67,9 +69,9 @@ def add_stake_limit(
     stake(state, coldkey, hotkey, netuid=netuid, tao=min(amount_staked, most), limit=limit_price)
 
 
-def _check_input(state: Reading, netuid: int, tao: int) -> None:
+def _check_input(state: Reading, netuid: int, amount: int, reserve: Item) -> None:
     if netuid != subnets.ROOT and pool.dynamic(state, netuid):
-        ensure(tao <= pool.MAX_INPUT * state[SUBNET_TAO, netuid], "InsufficientLiquidity")
+        ensure(amount <= pool.MAX_INPUT * state[reserve, netuid], "InsufficientLiquidity")
 
 
 def _most_to_buy(state: Reading, netuid: int, limit_price: int) -> int:
@@ -116,6 +118,7 @@ def remove_stake(state: State, origin: bytes | None, *, hotkey: bytes, netuid: i
     coldkey = signed(origin)
     ensure(state[SUBTOKEN_ENABLED, netuid], "SubtokenDisabled")
     alpha = min(amount_unstaked, shares.stake_of(state, hotkey, coldkey, netuid))
+    _check_input(state, netuid, alpha, SUBNET_ALPHA_IN)
     _check_remove(state, Asked(coldkey, hotkey, netuid, alpha))
     unstake(state, coldkey, hotkey, netuid=netuid, alpha=alpha)
 
@@ -130,13 +133,15 @@ def remove_stake_limit(
     limit_price: int,
     allow_partial: bool,
 ) -> None:
-    """Sell alpha at no less than a price in rao per alpha; what does not fit stays staked."""
+    """Sell alpha at no less than a price in rao per alpha; what does not fit stays staked (`do_remove_stake_limit`).
+
+    Unlike the plain sale it is not cut to what is staked, and does not ask whether the subnet has started.
+    """
     coldkey = signed(origin)
-    ensure(state[SUBTOKEN_ENABLED, netuid], "SubtokenDisabled")
-    alpha = min(amount_unstaked, shares.stake_of(state, hotkey, coldkey, netuid))
+    _check_input(state, netuid, amount_unstaked, SUBNET_ALPHA_IN)
     most = _most_to_sell(state, netuid, limit_price)
-    _check_remove(state, Asked(coldkey, hotkey, netuid, alpha, most, allow_partial))
-    unstake(state, coldkey, hotkey, netuid=netuid, alpha=min(alpha, most), limit=limit_price)
+    _check_remove(state, Asked(coldkey, hotkey, netuid, amount_unstaked, most, allow_partial))
+    unstake(state, coldkey, hotkey, netuid=netuid, alpha=min(amount_unstaked, most), limit=limit_price)
 
 
 def _most_to_sell(state: Reading, netuid: int, limit_price: int) -> int:
@@ -172,14 +177,22 @@ def unstake(
     shares.take(state, hotkey, coldkey, netuid=netuid, alpha=alpha)
     swapped = pool.sell(state, netuid, alpha, limit=limit)
     shares.give(state, hotkey, coldkey, netuid=netuid, alpha=alpha - swapped.taken - swapped.fee)
-    account = subnets.account_of(netuid)
-    balances.move(state, source=account, target=coldkey, rao=swapped.paid, keep_alive=False)
+    _pay_out(state, netuid, coldkey, swapped.paid)
     if swapped.fee:  # nobody authored the block, so the fee's alpha is out of use
         state[ALPHA_BURNED, netuid] = state[ALPHA_BURNED, netuid] + swapped.fee
     state[SUBNET_TAO_FLOW, netuid] = state[SUBNET_TAO_FLOW, netuid] - swapped.paid
     state[LAST_COLDKEY_HOTKEY_STAKE_BLOCK, coldkey, hotkey] = state.number
     state.deposit("SubtensorModule", "StakeRemoved", coldkey, hotkey, swapped.paid, swapped.taken, netuid, swapped.fee)
     return swapped.paid
+
+
+def _pay_out(state: State, netuid: int, coldkey: bytes, tao: int) -> None:
+    """TAO from the subnet's account; dust that closing the account loses leaves the pallet's issuance too."""
+    before = state[balances.ISSUANCE]
+    balances.move(state, source=subnets.account_of(netuid), target=coldkey, rao=tao, keep_alive=False)
+    lost = before - state[balances.ISSUANCE]
+    if lost:
+        state[TOTAL_ISSUANCE] = max(0, state[TOTAL_ISSUANCE] - lost)
 
 
 HANDLERS: Final[dict[str, Any]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from taokit.consensus.weights import Submission, Submitter, refusal, stored
@@ -116,18 +116,30 @@ def batch_set_weights(
     version_keys: Sequence[int],
 ) -> None:
     """Weights on several subnets; an item that fails leaves an event and no more."""
-    hotkey, failed = signed(origin), False
+    hotkey = signed(origin)
     ensure(len(netuids) == len(weights) == len(version_keys), "InputLengthsUnequal")
-    for netuid, row, version_key in zip(netuids, weights, version_keys, strict=True):
-        uids, values = [uid for uid, _ in row], [value for _, value in row]
+
+    def item(number: int) -> None:
+        uids, values = zip(*weights[number], strict=True) if len(weights[number]) else ((), ())
+        key = int(version_keys[number])
+        set_weights(state, hotkey, netuid=int(netuids[number]), dests=uids, weights=values, version_key=key)
+
+    each_item(state, hotkey, netuids, item)
+
+
+def each_item(state: State, hotkey: bytes, netuids: Sequence[int], item: Callable[[int], None]) -> None:
+    """Every item of a batch by its number, each by itself; failures are told when all of them are done."""
+    failures = []
+    for number, netuid in enumerate(netuids):
         try:
             with state.transaction():
-                set_weights(state, hotkey, netuid=int(netuid), dests=uids, weights=values, version_key=int(version_key))
+                item(number)
         except DispatchError as error:
-            failed = True
-            state.deposit("SubtensorModule", "BatchWeightItemFailed", int(netuid), native_error(error))
-    if failed:
+            failures.append((int(netuid), native_error(error)))
+    if failures:
         state.deposit("SubtensorModule", "BatchCompletedWithErrors")
+    for failure in failures:
+        state.deposit("SubtensorModule", "BatchWeightItemFailed", *failure)
     state.deposit("SubtensorModule", "BatchWeightsCompleted", tuple(map(int, netuids)), hotkey)
 
 
@@ -137,4 +149,4 @@ HANDLERS: Final[dict[str, Any]] = {
     "set_weights": set_weights,
 }
 
-__all__ = ["HANDLERS", "mechanism_exists", "set_weights", "store", "submitted", "too_fast"]
+__all__ = ["HANDLERS", "each_item", "mechanism_exists", "set_weights", "store", "submitted", "too_fast"]

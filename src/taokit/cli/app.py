@@ -1,0 +1,135 @@
+"""The subcommands. Each turns its arguments into one call."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from taokit._version import __version__
+from taokit.cli import explain, sim, yuma
+from taokit.cli.emission import emission
+from taokit.errors import ConfigurationError
+from taokit.run import load_class
+from taokit.run import run as run_role
+
+app = typer.Typer(
+    name="taokit",
+    help="Miners, validators and a local chain for Bittensor subnets.",
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+PASS_ON = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
+
+UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+"""What a command line that does not parse raises. Typer hands it on from click, or from a copy of its own."""
+
+app.add_typer(yuma.app)
+app.add_typer(sim.app)
+app.add_typer(explain.app)
+app.command()(emission)
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+) -> None:
+    """Miners, validators and a local chain for Bittensor subnets."""
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command(epilog="Examples:  taokit dev   ·   taokit dev . --miners 8   ·   taokit dev --epochs 6 --seed 1 --json")
+def dev(
+    path: Annotated[Path | None, typer.Argument(help="Folder of your subnet; without it, the built-in one.")] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="Stop after so many epochs.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Fixes keys, time, tasks and salts.")] = None,
+    interval: Annotated[float, typer.Option(min=0.0, help="Seconds that an epoch takes at least.")] = 5.0,
+    report: Annotated[Path | None, typer.Option(help="Write an HTML report to this file at the end.")] = None,
+    miners: Annotated[int | None, typer.Option(min=1, max=64, help="How many of your miners [4].")] = None,
+    validators: Annotated[int | None, typer.Option(min=1, max=16, help="How many of your validators [3].")] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A setting of your classes.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object for each epoch, nothing else.")] = False,
+) -> None:
+    """Run a whole subnet on this machine: an embedded chain, miners and validators, and a live table."""
+    from taokit.cli.dev.command import Options, play
+
+    play(
+        Options(
+            path=path,
+            epochs=epochs,
+            seed=seed,
+            interval=interval,
+            report=report,
+            miners=miners,
+            validators=validators,
+            settings=tuple(settings or ()),
+            as_json=as_json,
+        )
+    )
+
+
+@app.command(epilog="Examples:  taokit devnet   ·   taokit devnet --block-time 1   ·   taokit devnet --port 0 --json")
+def devnet(
+    host: Annotated[str, typer.Option(help="Address to serve on; one of this machine only, unless you mean it.")] = (
+        "127.0.0.1"
+    ),
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to serve on; 0 takes a free one.")] = 9944,
+    preset: Annotated[str, typer.Option(help="What the chain begins with: subnet, demo or empty.")] = "subnet",
+    block_time: Annotated[
+        float | None, typer.Option(min=0.001, help="Seconds between blocks; without it, each submission makes one.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Fixes the neurons' keys; without it they are //miner/0 and so on.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object once it serves, nothing else.")
+    ] = False,
+) -> None:
+    """Run a local chain that btcli, the Bittensor SDK and other clients connect to as to any node."""
+    from taokit.cli.devnet import Options, serve
+
+    serve(Options(host=host, port=port, preset=preset, block_time_s=block_time, seed=seed, as_json=as_json))
+
+
+@app.command(context_settings=PASS_ON)
+def miner(context: typer.Context) -> None:
+    """Run one miner: taokit miner MODULE:CLASS --network N --netuid N --wallet W (see taokit miner M:C --help)."""
+    from taokit.neuron import Miner
+
+    spec, rest = _spec("miner", context)
+    run_role(load_class(spec, Miner), rest, prog=f"taokit miner {spec}")
+
+
+@app.command(context_settings=PASS_ON)
+def validator(context: typer.Context) -> None:
+    """Run one validator: taokit validator MODULE:CLASS --network N --netuid N --wallet W (see … --help)."""
+    from taokit.neuron import Validator
+
+    spec, rest = _spec("validator", context)
+    run_role(load_class(spec, Validator), rest, prog=f"taokit validator {spec}")
+
+
+def _spec(command: str, context: typer.Context) -> tuple[str, list[str]]:
+    """The class to run, and the flags for it, which are read once the class is known."""
+    args = context.args
+    if args[:1] in (["-h"], ["--help"]):
+        typer.echo(context.get_help())
+        raise typer.Exit
+    if args and not args[0].startswith("-"):
+        return args[0], args[1:]
+    raise ConfigurationError(
+        f"taokit {command} needs a class first",
+        hint=f"taokit {command} my_subnet.{command}:My{command.title()} --network test --netuid 7 --wallet me/hot",
+    )
+
+
+__all__ = ["UsageError", "app"]

@@ -1,0 +1,183 @@
+"""`taokit devnet`: a chain that other programs connect to."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import json
+import signal
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from rich.console import Console
+from rich.table import Table
+
+from taokit.devnet import Devnet, account
+from taokit.devnet.accounts import WELL_KNOWN
+from taokit.devnet.blocks import SLOT_MS
+from taokit.devnet.presets import NETUID, Cast
+from taokit.devnet.rpc import Server
+from taokit.devnet.runtime.balances import free
+from taokit.devnet.runtime.subtensor.storage import UIDS
+from taokit.errors import ConfigurationError
+from taokit.signer import Signer
+from taokit.units import Balance
+
+SIZES: Final = {"subnet": (8, 3), "demo": (4, 3)}
+"""Miners and validators of the presets that have any."""
+
+PRESETS: Final = (*SIZES, "empty")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line asked for."""
+
+    host: str
+    port: int
+    preset: str
+    block_time_s: float | None  # None: a block for every submission
+    seed: int | None
+    as_json: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One line of the list."""
+
+    name: str
+    signer: Signer
+    uid: int | None  # on the preset's subnet
+    free: Balance
+
+
+def serve(options: Options) -> None:
+    """Serve a new chain until interrupted."""
+    if options.preset not in PRESETS:
+        raise ConfigurationError(f"there is no preset {options.preset!r}", hint=f"take one of {', '.join(PRESETS)}")
+    if options.preset not in SIZES and options.seed is not None:
+        raise ConfigurationError("--seed is for presets with neurons", hint="leave it out, or pass --preset subnet")
+    with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
+        asyncio.run(_serve(options))
+
+
+async def _serve(options: Options) -> None:
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    devnet = chain_of(options, now_ms=time.time_ns() // 1_000_000)
+    server = Server(devnet, options.host, options.port, block_time_s=options.block_time_s)
+    port = await server.start()
+    try:
+        _announce(options, devnet, port)
+        await asyncio.Event().wait()
+    finally:
+        await server.stop()
+
+
+def chain_of(options: Options, *, now_ms: int) -> Devnet:
+    """The chain that was asked for. Its best block is of now, by the clocks that clients outside go by."""
+    age_ms = _made(options, now_ms).head.number * SLOT_MS
+    return _made(options, now_ms - age_ms)
+
+
+def _made(options: Options, genesis_ms: int) -> Devnet:
+    auto = options.block_time_s is None
+    if options.preset not in SIZES:
+        return Devnet.empty(genesis_ms=genesis_ms, auto=auto)
+    make: Callable[..., Devnet] = getattr(Devnet, options.preset)
+    miners, validators = SIZES[options.preset]
+    return make(miners=miners, validators=validators, seed=options.seed, genesis_ms=genesis_ms, auto=auto)
+
+
+def accounts_of(options: Options, devnet: Devnet) -> list[Account]:
+    """Everybody who has something at the beginning, in the order of uids."""
+    known: dict[str, Signer] = {f"//{name}": account(name) for name in WELL_KNOWN}
+    if options.preset in SIZES:
+        miners, validators = SIZES[options.preset]
+        cast = Cast(miners, validators, options.seed)
+        mark = "//" if options.seed is None else ""
+        known[f"{mark}owner"] = cast.owner()
+        known |= {f"{mark}miner/{k}": signer for k, signer in enumerate(cast.answering())}
+        known |= {f"{mark}validator/{k}": signer for k, (signer, _) in enumerate(cast.asking())}
+    return [_account(devnet, name, signer) for name, signer in known.items()]
+
+
+def _account(devnet: Devnet, name: str, signer: Signer) -> Account:
+    key = signer.public_key
+    return Account(name, signer, devnet.state[UIDS, NETUID, key], Balance(free(devnet.state, key)))
+
+
+def to_json(options: Options, devnet: Devnet, port: int) -> dict[str, Any]:
+    """What a program wants to know of a chain that has started."""
+    genesis = devnet.backend().block_hash(0)
+    assert genesis is not None
+    return {
+        "url": f"ws://{_authority(options.host, port)}",
+        "preset": options.preset,
+        "netuid": NETUID if options.preset in SIZES else None,
+        "genesis": "0x" + genesis.hex(),
+        "block": devnet.head.number,
+        "block_time": options.block_time_s,
+        "accounts": [
+            {"name": one.name, "address": one.signer.ss58, "uid": one.uid, "free_rao": one.free.rao}
+            for one in accounts_of(options, devnet)
+        ],
+    }
+
+
+def _announce(options: Options, devnet: Devnet, port: int) -> None:
+    if options.as_json:
+        sys.stdout.write(json.dumps(to_json(options, devnet, port)) + "\n")
+        sys.stdout.flush()
+        return
+    console = Console()
+    console.print(_table(options, accounts_of(options, devnet)))
+    console.print(_about(options, devnet, port), highlight=False)
+    if not is_loopback(options.host):
+        console.print(
+            f"warning: bound to {options.host}, so whoever reaches this machine can move and set back this chain; "
+            "its keys are public words, never send them anything of worth",
+            style="bold yellow",
+        )
+
+
+def _table(options: Options, accounts: list[Account]) -> Table:
+    seed = "" if options.seed is None else f", seed {options.seed}"
+    title = f"taokit devnet · {options.preset}{seed}"
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for name in ("secret" if options.seed is None else "account", "uid", "address", "TAO"):
+        table.add_column(name, justify="right" if name in ("uid", "TAO") else "left", no_wrap=True)
+    for one in accounts:
+        uid = "" if one.uid is None else str(one.uid)
+        table.add_row(one.name, uid, one.signer.ss58, f"{one.free.tao:,f}")
+    return table
+
+
+def _about(options: Options, devnet: Devnet, port: int) -> str:
+    pace = "on every submission" if options.block_time_s is None else f"every {options.block_time_s:g} s"
+    subnet = f"subnet {NETUID} is running" if options.preset in SIZES else "no subnet yet"
+    authority = _authority(options.host, port)
+    return (
+        f"Sudo is //Alice; {subnet}; block {devnet.head.number}, another one {pace}.\n"
+        f"Listening on ws://{authority} and http://{authority}. Ctrl-C ends it."
+    )
+
+
+def _authority(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach an address; a name counts when it is `localhost`."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+__all__ = ["PRESETS", "SIZES", "Account", "Options", "accounts_of", "chain_of", "is_loopback", "serve", "to_json"]

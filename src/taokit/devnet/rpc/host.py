@@ -1,0 +1,78 @@
+"""What every method works on: one chain, its clockwork, and a bell that rings when it changed."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from taokit.chain import Head
+from taokit.devnet.blocks import Record
+from taokit.devnet.devnet import Devnet
+from taokit.devnet.rpc.forms import hexed
+from taokit.devnet.rpc.params import Params
+from taokit.devnet.rpc.producer import Producer
+from taokit.devnet.rpc.protocol import BLOCK_UNKNOWN, Fault
+from taokit.errors import UnknownBlock
+
+BACKLOG: Final = 1024
+"""Blocks that a slow follower may lie behind before it misses some."""
+
+
+class Bell:
+    """Wakes everybody who waits for a change of the chain."""
+
+    def __init__(self) -> None:
+        self.next = asyncio.Event()
+        """Set at the next ring. Take it before looking at the chain, and nothing is missed."""
+
+    def ring(self) -> None:
+        """The chain has changed."""
+        rung, self.next = self.next, asyncio.Event()
+        rung.set()
+
+
+class Host:
+    """One chain as its server sees it."""
+
+    def __init__(self, devnet: Devnet, producer: Producer) -> None:
+        self.devnet, self.producer = devnet, producer
+        self.node = devnet.node
+        self.bell = Bell()
+        self.controls = asyncio.Lock()
+        """Held by whoever moves the chain on purpose, so that two do not pull at once."""
+
+    def at(self, params: Params, position: int) -> bytes:
+        """The block that a parameter names, the best one where it names none. Raises `Fault` for an unknown one."""
+        return self.block(params, position).head.hash
+
+    def state(self, params: Params, position: int, *, said: str = "UnknownBlock") -> bytes:
+        """The same, for a block whose state is still kept. The refusal is a node's, which archive clients look for."""
+        at = self.at(params, position)
+        try:
+            self.node.history.state_at(at)
+        except UnknownBlock:
+            raise Fault(BLOCK_UNKNOWN, f"Client error: {said}: State already discarded for {hexed(at)}") from None
+        return at
+
+    def block(self, params: Params, position: int) -> Record:
+        """The block that a parameter names, with what is kept of it. Raises `Fault` for an unknown one."""
+        wanted = params.block(position)
+        try:
+            return self.node.history.record(wanted)
+        except UnknownBlock:
+            assert wanted is not None
+            said = f"Client error: UnknownBlock: Header was not found in the database: {hexed(wanted)}"
+            raise Fault(BLOCK_UNKNOWN, said) from None
+
+    def after(self, head: Head) -> Record | None:
+        """The block that a follower sees next, None where it has seen the best one."""
+        history = self.node.history
+        best = history.head
+        if best == head:
+            return None
+        number = max(head.number + 1, best.number - BACKLOG)
+        on_branch = history.hash_of(head.number) == head.hash
+        return history.record(history.hash_of(number) if on_branch else None)
+
+
+__all__ = ["BACKLOG", "Bell", "Host"]

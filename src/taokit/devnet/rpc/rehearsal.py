@@ -1,0 +1,65 @@
+"""What an extrinsic would do, without doing it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from taokit.devnet import runtime
+from taokit.devnet.extrinsics import Extrinsic, take_apart
+from taokit.devnet.node import Node
+from taokit.devnet.runtime.refusal import DispatchError
+from taokit.devnet.runtime.state import Event
+
+_DONE: Final = b"\0\0"  # Ok(Ok(()))
+_FAILED: Final = b"\0\1"  # Ok(Err(…)): in a block it would have cost its nonce
+
+Difference = tuple[bytes, bytes | None, bytes | None]
+"""A raw storage key, its value before and its value after; None where nothing is stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What one extrinsic would bring about, were it the next thing to happen."""
+
+    result: bytes  # an encoded `ApplyExtrinsicResult`
+    events: tuple[Event, ...]
+    changes: tuple[Difference, ...]
+
+
+class _Undo(Exception):
+    """Leaves a transaction so that it takes everything back."""
+
+
+def dry_run(node: Node, data: bytes) -> Rehearsal:
+    """Carry out an extrinsic and take it back. Raises `PoolRefused` where the pool would; the signature may be any."""
+    extrinsic = take_apart(data, node.table, node.coders)
+    runtime.validate(node.state, extrinsic.signer, extrinsic.call)
+    before = dict(node.codec.everything(node.state))
+    first = len(node.state.events)
+    made: list[Rehearsal] = []
+    try:
+        with node.state.transaction():
+            result = _carry_out(node, extrinsic)
+            after = dict(node.codec.everything(node.state))
+            made.append(Rehearsal(result, tuple(node.state.events[first:]), _differences(before, after)))
+            raise _Undo
+    except _Undo:
+        return made[0]
+
+
+def _carry_out(node: Node, extrinsic: Extrinsic) -> bytes:
+    try:
+        with node.state.transaction():
+            runtime.dispatch(node.state, extrinsic.signer, extrinsic.call)
+    except DispatchError as error:
+        return _FAILED + node.coders("DispatchError").encode(runtime.native_error(error))
+    return _DONE
+
+
+def _differences(before: dict[bytes, bytes], after: dict[bytes, bytes]) -> tuple[Difference, ...]:
+    keys = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
+    return tuple((key, before.get(key), after.get(key)) for key in keys)
+
+
+__all__ = ["Difference", "Rehearsal", "dry_run"]

@@ -1,0 +1,157 @@
+"""A subnet of a vector file between its epochs: its state, and what a file says happens to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Self, TypeAlias
+
+import numpy as np
+
+from taokit.consensus import Hyperparameters, Outcome, Row, Stored
+
+Json: TypeAlias = Mapping[str, Any]
+
+
+def row_of(entries: Any) -> Row:
+    """A row as a file has it: pairs of (uid, value)."""
+    return np.array(entries, dtype=np.uint16).reshape(-1, 2)
+
+
+@dataclass(slots=True, kw_only=True)
+class Recorded:
+    """What the chain stores of one subnet and mechanism. Index i is uid i; operations change it in place."""
+
+    parameters: dict[str, Any]
+    block: int
+    last_update: list[int]
+    registered: list[int]
+    alpha: list[int]  # rao
+    tao: list[int]  # rao
+    permit: list[bool]
+    weights: dict[int, Row]
+    bonds: dict[int, Row]
+    commits: dict[int, int]
+    owner_uid: int | None
+    last_step_block: int
+
+    @classmethod
+    def read(cls, parameters: Json, state: Json) -> Self:
+        """The subnet that a file begins with."""
+        return cls(
+            parameters={"commit_reveal": False, **parameters},
+            block=int(state["block"]),
+            last_update=[int(block) for block in state["last_update"]],
+            registered=[int(block) for block in state["block_at_registration"]],
+            alpha=[int(rao) for rao in state["alpha_stake"]],
+            tao=[int(rao) for rao in state["tao_stake"]],
+            permit=[bool(permit) for permit in state["validator_permit"]],
+            weights={uid: row_of(row) for uid, row in enumerate(state["weights"] or []) if row},
+            bonds={uid: row_of(row) for uid, row in enumerate(state["bonds"] or []) if row},
+            commits={uid: int(at) for uid, at in enumerate(state["commit_block"] or []) if at is not None},
+            owner_uid=state["owner_uid"],
+            last_step_block=int(state["last_step_block"]),
+        )
+
+    def apply(self, operation: Json) -> None:
+        """Change the subnet as one operation of a file says. Raises `ValueError` for one that no file may name."""
+        values = dict(operation)
+        name = values.pop("op", None)
+        if name not in _OPERATIONS:
+            raise ValueError(f"there is no operation {name!r}")
+        _OPERATIONS[name](self, **values)
+
+    def stored(self, emission: int) -> Stored:
+        """What an epoch reads."""
+        return Stored(
+            block=self.block,
+            emission=emission,
+            last_update=self.last_update,
+            block_at_registration=self.registered,
+            alpha_stake=self.alpha,
+            tao_stake=self.tao,
+            validator_permit=self.permit,
+            weights=self.weights,
+            bonds=self.bonds,
+            commit_block=self.commits,
+            owner_uid=self.owner_uid,
+            last_step_block=self.last_step_block,
+            parameters=Hyperparameters(**self.parameters),
+        )
+
+    def carry_on(self, outcome: Outcome, *, records_step: bool) -> None:
+        """Keep what the epoch left for the next one."""
+        self.bonds, self.permit = dict(outcome.bonds), outcome.validator_permit.tolist()
+        if records_step:
+            self.last_step_block = self.block
+
+    def _set_weights(self, uid: int, row: Any, block: int) -> None:
+        self.weights[uid] = row_of(row)
+        self.last_update[uid] = block
+
+    def _register(self, uid: int, block: int, alpha: Any, tao: Any) -> None:
+        self._set_stake(uid, alpha, tao)
+        self.last_update[uid] = self.registered[uid] = block
+        self.permit[uid] = False
+        self.weights.pop(uid, None)
+        self.bonds.pop(uid, None)
+        self.commits.pop(uid, None)
+        self.weights = {other: _without_weight_on(uid, row) for other, row in self.weights.items()}
+
+    def _append(self, block: int, alpha: Any, tao: Any) -> None:
+        self.last_update.append(block)
+        self.registered.append(block)
+        self.alpha.append(int(alpha))
+        self.tao.append(int(tao))
+        self.permit.append(False)
+
+    def _set_stake(self, uid: int, alpha: Any, tao: Any) -> None:
+        self.alpha[uid], self.tao[uid] = int(alpha), int(tao)
+
+    def _set_param(self, name: str, value: Any) -> None:
+        self.parameters[name] = value
+
+    def _commit(self, uid: int, block: int | None, touch: bool = True) -> None:
+        self.commits.pop(uid, None)
+        if block is not None:
+            self.commits[uid] = block
+            if touch:
+                self.last_update[uid] = block
+
+    def _reset_bonds(self, uid: int) -> None:
+        self.bonds = {other: row[row[:, 0] != uid] for other, row in self.bonds.items()}
+
+    def _set_owner(self, uid: int | None) -> None:
+        self.owner_uid = uid
+
+
+def _without_weight_on(uid: int, row: Row) -> Row:
+    """The entry stays, at zero."""
+    changed = row.copy()
+    changed[changed[:, 0] == uid, 1] = 0
+    return changed
+
+
+_OPERATIONS: Final[Mapping[str, Callable[..., None]]] = {
+    "set_weights": Recorded._set_weights,
+    "register": Recorded._register,
+    "append": Recorded._append,
+    "set_stake": Recorded._set_stake,
+    "set_param": Recorded._set_param,
+    "commit": Recorded._commit,
+    "reset_bonds": Recorded._reset_bonds,
+    "set_owner": Recorded._set_owner,
+}
+
+
+def steps(vector: Json) -> Iterator[tuple[Recorded, Json]]:
+    """Each recorded epoch with the subnet before it; the caller carries the subnet on."""
+    subnet = Recorded.read(vector["params"], vector["state"])
+    for step in vector["epochs"]:
+        for operation in step["ops"]:
+            subnet.apply(operation)
+        subnet.block = int(step["block"])
+        yield subnet, step
+
+
+__all__ = ["Recorded", "row_of", "steps"]

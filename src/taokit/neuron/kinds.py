@@ -1,0 +1,30 @@
+"""Which neuron runs which role."""
+
+from __future__ import annotations
+
+from taokit.chain import AsyncChain
+from taokit.errors import ConfigurationError
+from taokit.neuron.host import Neuron
+from taokit.neuron.miner import Miner
+from taokit.neuron.mining import MinerNeuron
+from taokit.neuron.place import Place
+from taokit.neuron.role import Role
+from taokit.neuron.validating import ValidatorNeuron
+from taokit.neuron.validator import Validator
+from taokit.signer import Signer
+
+
+def neuron_of(cls: type[Role], place: Place, *, signer: Signer, chain: AsyncChain) -> Neuron:
+    """A neuron that runs an object of this class, not started yet. Raises `ConfigurationError` if it cannot run."""
+    cls.check()
+    role = cls()
+    if isinstance(role, Miner):
+        return MinerNeuron(role, place, signer=signer, chain=chain)
+    if isinstance(role, Validator):
+        return ValidatorNeuron(role, place, signer=signer, chain=chain)
+    raise ConfigurationError(
+        f"{cls.__name__} is neither a Miner nor a Validator", hint="subclass taokit.Miner or taokit.Validator"
+    )
+
+
+__all__ = ["neuron_of"]

@@ -1,0 +1,218 @@
+"""What one neuron is told on its command line, in variables and in the configuration file."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from taokit.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from taokit.neuron import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One flag: its name, its variables in order of precedence, its default and its help."""
+
+    flag: str
+    variables: tuple[str, ...]
+    default: str | None
+    help: str
+    short: str | None = None
+    dotted: tuple[str, ...] = ()  # flags of the chain's SDK up to version 10
+    old: tuple[str, ...] = ()  # variables of the same, which come last
+
+    @property
+    def name(self) -> str:
+        """The flag as a name: `wallet_hotkey`."""
+        return self.flag.lstrip("-").replace("-", "_")
+
+
+OPTIONS = (
+    Option(
+        "--network", ("BT_NETWORK",), "finney", "finney, test, local, devnet or an address", "-n",
+        dotted=("--subtensor.chain_endpoint", "--subtensor.network"),
+        old=("BT_SUBTENSOR_CHAIN_ENDPOINT", "BT_SUBTENSOR_NETWORK"),
+    ),
+    Option("--netuid", ("BT_NETUID",), None, "the subnet"),
+    Option(
+        "--wallet", ("BT_WALLET",), None, "wallet, or wallet/hotkey; //Alice on a devnet", "-w",
+        dotted=("--wallet.name",), old=("BT_WALLET_NAME",),
+    ),
+    Option("--wallet-hotkey", ("BT_WALLET_HOTKEY",), None, "hotkey of the wallet", "-H", dotted=("--wallet.hotkey",)),
+    Option(
+        "--wallet-path", ("BT_WALLET_PATH",), "~/.bittensor/wallets", "folder of the wallets",
+        dotted=("--wallet.path",),
+    ),
+    Option("--host", ("BT_AXON_IP",), None, "address to bind", dotted=("--axon.ip",)),
+    Option("--port", ("BT_AXON_PORT",), "8091", "port to bind", dotted=("--axon.port",)),
+    Option(
+        "--external-ip", ("BT_AXON_EXTERNAL_IP",), None, "address to publish", dotted=("--axon.external_ip",)
+    ),
+    Option(
+        "--external-port", ("BT_AXON_EXTERNAL_PORT",), None, "port to publish", dotted=("--axon.external_port",)
+    ),
+    Option("--state-dir", ("TAOKIT_STATE",), None, "folder for what must survive a restart"),
+)  # fmt: skip
+"""What `taokit.run`, `taokit miner` and `taokit validator` take: flag > variable > configuration file > default."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What was asked for, as text."""
+
+    network: str
+    netuid: int
+    wallet: str | None
+    wallet_hotkey: str | None
+    wallet_path: str
+    host: str | None
+    port: int
+    external_ip: str | None
+    external_port: int | None
+    state_dir: str | None
+    settings: Mapping[str, str] = field(default_factory=dict)
+    as_json: bool = False
+    verbosity: int = 0  # -1 quiet, 1 and more: every request as well
+    notes: tuple[str, ...] = ()  # what the user should know about what was asked for
+
+
+def parse(
+    argv: Sequence[str] | None,
+    environment: Mapping[str, str],
+    *,
+    cls: type[Role],
+    prog: str | None = None,
+    config: Mapping[str, str] | None = None,
+) -> Choices:
+    """The choices that flags, variables and the configuration file make, else `ConfigurationError`."""
+    parser = _parser(cls, prog)
+    given = vars(parser.parse_args(argv))
+    text = {option.flag: _chosen(option, given, environment, config or {}) for option in OPTIONS}
+    external_port = text["--external-port"]
+    return Choices(
+        network=_network(text["--network"] or "", environment),
+        netuid=_whole("--netuid", text["--netuid"], largest=4095),
+        wallet=text["--wallet"],
+        wallet_hotkey=text["--wallet-hotkey"],
+        wallet_path=text["--wallet-path"] or "",
+        host=text["--host"],
+        port=_whole("--port", text["--port"], largest=65535),
+        external_ip=text["--external-ip"],
+        external_port=None if external_port is None else _whole("--external-port", external_port, largest=65535),
+        state_dir=text["--state-dir"],
+        settings={**from_variables(cls, environment), **pairs(given["set"])},
+        as_json=given["json"],
+        verbosity=-1 if given["quiet"] else given["verbose"],
+        notes=(*_outdated(given, environment), *unknown_variables([cls], environment)),
+    )
+
+
+def from_variables(cls: type[Role], environment: Mapping[str, str]) -> dict[str, str]:
+    """The settings of a role that variables `TAOKIT_NAME` give."""
+    names = {f"TAOKIT_{name.upper()}": name for name in cls.Settings.model_fields}
+    return {names[key]: value for key, value in environment.items() if key in names}
+
+
+def unknown_variables(roles: Sequence[type[Role]], environment: Mapping[str, str]) -> list[str]:
+    """A sentence for each variable `TAOKIT_…` that means nothing to these roles."""
+    known = {"TAOKIT_STATE", *(f"TAOKIT_{name.upper()}" for role in roles for name in role.Settings.model_fields)}
+    strange = sorted(name for name in environment if name.startswith("TAOKIT_") and name not in known)
+    return [f"the variable {name} means nothing here{_nearest(name, known)}" for name in strange]
+
+
+def pairs(items: Sequence[str]) -> dict[str, str]:
+    """The settings that `--set name=value` gave. Raises `ConfigurationError` for one without a value."""
+    found = {}
+    for item in items:
+        name, equals, value = item.partition("=")
+        if not equals or not name:
+            raise ConfigurationError(f"--set {item}: not a name and a value", hint="write --set name=value")
+        found[name] = value
+    return found
+
+
+def read_config(environment: Mapping[str, str], home: Path) -> dict[str, str]:
+    """What the configuration file of btcli says, by option name; empty when there is none."""
+    path = Path(environment.get("BTCLI_CONFIG") or home / ".bittensor" / "btcli.json")
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"{path} does not read: {error}", hint="mend it, or move it away") from error
+    if not isinstance(data, dict):
+        raise ConfigurationError(f"{path} holds no settings", hint="mend it, or move it away")
+    known = {option.name for option in OPTIONS}
+    named = {"wallet_hotkey" if name == "hotkey" else name: value for name, value in data.items()}
+    return {name: str(value) for name, value in named.items() if name in known and isinstance(value, str | int)}
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> Any:
+        raise ConfigurationError(message, hint=f"see {self.prog} --help")
+
+
+def _parser(cls: type[Role], prog: str | None) -> _Parser:
+    parser = _Parser(prog=prog, description=f"Run {cls.__name__} as a neuron.", allow_abbrev=False)
+    for option in OPTIONS:
+        names = [option.flag] if option.short is None else [option.flag, option.short]
+        default = f"; default {option.default}" if option.default else ""
+        parser.add_argument(*names, help=f"{option.help} [{', '.join(option.variables)}{default}]")
+        for dotted in option.dotted:
+            parser.add_argument(dotted, help=argparse.SUPPRESS)
+    known = ", ".join(cls.Settings.model_fields) or "it has none"
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help=f"a setting: {known}")
+    parser.add_argument("--json", action="store_true", help="log and report errors as JSON lines")
+    parser.add_argument("-q", "--quiet", action="store_true", help="log warnings and errors only")
+    parser.add_argument("-v", "--verbose", action="count", default=0, help="log every request as well")
+    parser.add_argument("--logging.debug", action="count", dest="verbose", help=argparse.SUPPRESS)
+    return parser
+
+
+def _chosen(
+    option: Option, given: Mapping[str, Any], environment: Mapping[str, str], config: Mapping[str, str]
+) -> str | None:
+    flags = (given[name.lstrip("-").replace("-", "_")] for name in (option.flag, *option.dotted))
+    flag: str | None = next((value for value in flags if value is not None), None)
+    if flag is not None:
+        return flag
+    named = (environment[name] for name in (*option.variables, *option.old) if environment.get(name))
+    return next(named, None) or config.get(option.name) or option.default
+
+
+def _network(chosen: str, environment: Mapping[str, str]) -> str:
+    """`local` may be at another address than the usual one."""
+    return environment.get("BT_CHAIN_ENDPOINT") or chosen if chosen == "local" else chosen
+
+
+def _outdated(given: Mapping[str, Any], environment: Mapping[str, str]) -> list[str]:
+    """One line about everything that goes by another name now."""
+    flags = [(dotted, o.flag) for o in OPTIONS for dotted in o.dotted if given[dotted.lstrip("-")] is not None]
+    names = [(old, o.variables[0]) for o in OPTIONS for old in o.old if environment.get(old)]
+    told = ", ".join(f"{old} is now {new}" for old, new in (*flags, *names))
+    return [f"names of the SDK up to version 10 will not be understood for ever: {told}"] if told else []
+
+
+def _whole(name: str, text: str | None, *, largest: int) -> int:
+    if text is None:
+        raise ConfigurationError(f"{name} is missing", hint=f"pass {name} NUMBER")
+    if not (text.isascii() and text.isdecimal()) or int(text) > largest:
+        raise ConfigurationError(
+            f"{name} is {text!r}, not a whole number from 0 to {largest}", hint=f"pass {name} NUMBER"
+        )
+    return int(text)
+
+
+def _nearest(name: str, known: set[str]) -> str:
+    close = difflib.get_close_matches(name, sorted(known), n=1)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+__all__ = ["OPTIONS", "Choices", "Option", "from_variables", "pairs", "parse", "read_config", "unknown_variables"]

@@ -1,0 +1,184 @@
+import asyncio
+
+import pytest
+from aiohttp import WSMsgType
+
+from chains import ALICE, BOB, TAO
+from rpc_client import connected, transfer
+from taokit.chain import reads
+
+TEMPO_OF_1 = "0x658faa385070e074c85bf6b568cf05557641384bb339f3758acddfd7053d33170100"
+
+
+async def closed(client):
+    """The code with which the server closed."""
+    while (said := await client.socket.receive(timeout=5)).type == WSMsgType.TEXT:
+        pass
+    return client.socket.close_code if said.type != WSMsgType.CLOSE else said.data
+
+
+async def test_blocks_on_demand(client, devnet):
+    first = devnet.head.number
+    assert await client.result("dev_newBlock") == "0x" + devnet.head.hash.hex()
+    await client.result("dev_newBlock", {"count": 3})
+    assert devnet.head.number == first + 4
+    await client.result("dev_newBlock", {"to": first + 10})
+    assert devnet.head.number == first + 10
+    assert (await client.error("dev_newBlock", {"to": first}))["code"] == -32602
+    assert (await client.error("dev_newBlock", {"count": "many"}))["code"] == -32602
+    assert (await client.error("dev_newBlock", [1]))["code"] == -32602
+
+
+async def test_others_are_answered_while_many_blocks_are_made(client, devnet):
+    await client.send({"jsonrpc": "2.0", "id": "slow", "method": "dev_newBlock", "params": [{"count": 2000}]})
+    await client.result("system_health")  # its answer comes before the other one, which `ask` would have kept
+    assert client.told == []
+    assert (await client.receive())["id"] == "slow"
+
+
+async def test_epochs(client, devnet):
+    chain = devnet.chain()
+    before = devnet.head.number
+    await client.result("dev_nextEpoch", 1, 2)
+    assert devnet.head.number - before in (720, 722)
+    assert chain.read(reads.balance(ALICE.ss58)).rao == 10**6 * TAO
+    assert "runs no epochs" in (await client.error("dev_nextEpoch", 9))["message"]
+
+
+async def test_modes_of_building(client, devnet):
+    info = await client.result("dev_info")
+    assert (info["buildMode"], info["interval"], info["blockNumber"]) == ("Instant", None, devnet.head.number)
+    await client.result("dev_setBlockBuildMode", "Manual")
+    assert (devnet.auto, (await client.result("dev_info"))["buildMode"]) == (False, "Manual")
+    await client.result("dev_setBlockBuildMode", "batch")
+    assert (await client.result("dev_info"))["buildMode"] == "Batch"
+    await client.result("dev_setBlockBuildMode", "Instant")
+    assert devnet.auto
+    assert (await client.error("dev_setBlockBuildMode", "Fast"))["code"] == -32602
+
+
+async def test_blocks_by_the_clock(client, devnet):
+    name = await client.result("chain_subscribeNewHeads")
+    await client.result("dev_setInterval", 0.01)
+    numbers = [int((await client.next(name))["number"], 16) for _ in range(4)]
+    assert numbers == [*range(numbers[0], numbers[0] + 4)]
+    await client.result("dev_setInterval", None)
+    assert (await client.result("dev_info"))["interval"] is None
+    for wrong in (0, -1, "1", True, 1e9):
+        assert (await client.error("dev_setInterval", wrong))["code"] == -32602
+
+
+async def test_time_travel(client, devnet):
+    later = devnet.now_ms + 86_400_000
+    assert await client.result("dev_timeTravel", later) == later == devnet.now_ms
+    assert await client.result("dev_timeTravel", "2030-01-01T00:00:00Z") == 1_893_456_000_000 == devnet.now_ms
+    assert (await client.error("dev_timeTravel", later))["code"] == -32602
+    assert (await client.error("dev_timeTravel", "soon"))["code"] == -32602
+
+
+async def test_going_back_drops_everybody_after_the_answer(client, url, session, devnet):
+    snapshot = await client.result("dev_snapshot")
+    before = devnet.head
+    await client.result("dev_newBlock", {"count": 3})
+    abandoned = devnet.head
+    async with session.ws_connect(url) as other:
+        assert await client.result("dev_revert", snapshot) == "0x" + before.hash.hex()
+        assert await closed(client) == 1012
+        assert (await other.receive(timeout=5)).data == 1012
+    devnet.mine(3)
+    assert devnet.head.number == abandoned.number
+    assert devnet.head.hash != abandoned.hash
+
+
+async def test_an_older_block_becomes_the_head(client, url, session, devnet):
+    number, root = devnet.head.number, devnet.state_root()
+    devnet.fund(BOB, 5)
+    devnet.mine(4)
+    abandoned = "0x" + devnet.head.hash.hex()
+    await client.result("dev_setHead", number)
+    assert (devnet.head.number, devnet.state_root()) == (number, root)
+    async with connected(session, url) as again:
+        header = await again.result("chain_getHeader", abandoned)  # for clients with stale facts
+        assert int(header["number"], 16) == number + 4
+        assert await again.result("state_getStorage", TEMPO_OF_1, abandoned) == "0x6801"
+        for wrong in (None, 10**6, -1, "0x11"):
+            assert "error" in await again.ask("dev_setHead", wrong)
+
+
+async def test_a_revert_from_within_drops_everybody_too(client, devnet):
+    with devnet.anchor():
+        devnet.mine()
+    assert await closed(client) == 1012
+
+
+async def test_storage_raw_and_named(client, devnet):
+    head = await client.result("dev_setStorage", [[TEMPO_OF_1, "0x0a00"]])
+    assert head == "0x" + devnet.head.hash.hex()
+    assert await client.result("state_getStorage", TEMPO_OF_1) == "0x0a00"
+    named = {"System": {"Account": [[[BOB.ss58], {"providers": 1, "data": {"free": "7"}}]]}, "Timestamp": {"Now": 5}}
+    await client.result("dev_setStorage", named | {"SubtensorModule": {"Tempo": [[[1], 11]]}})
+    assert devnet.chain().read(reads.balance(BOB.ss58)).rao == 7
+    assert await client.result("state_getStorage", TEMPO_OF_1) == "0x0b00"
+    await client.result("dev_setStorage", [[TEMPO_OF_1, None]])
+    assert await client.result("state_getStorage", TEMPO_OF_1) is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        [["0x11", "0x00"]],
+        [[TEMPO_OF_1, "0x0a"]],
+        [[TEMPO_OF_1]],
+        [TEMPO_OF_1],
+        7,
+        {"No": {"Such": 1}},
+        {"System": {"Such": 1}},
+        {"System": 1},
+        {"SubtensorModule": {"Tempo": 5}},
+        {"SubtensorModule": {"Tempo": [[[1, 2], 5]]}},
+        {"SubtensorModule": {"Tempo": [[[1], 70_000]]}},
+        {"SubtensorModule": {"Tempo": [[["x"], 5]]}},
+        {"System": {"Account": [[[BOB.ss58], {"data": {"no": 1}}]]}},
+        {"System": {"Account": [[["5Grw"], {}]]}},
+    ],
+)
+async def test_storage_that_does_not_fit_changes_nothing(client, devnet, wrong):
+    before = devnet.state_root()
+    assert (await client.error("dev_setStorage", wrong))["code"] == -32602
+    assert devnet.state_root() == before
+
+
+async def test_funds_and_settings(client, devnet):
+    had = devnet.chain().read(reads.balance(BOB.ss58)).rao
+    assert await client.result("dev_fund", BOB.ss58, 5) == str(had + 5)
+    await client.result("dev_setHyperparameter", 1, "tempo", 10)
+    assert await client.result("state_getStorage", TEMPO_OF_1) == "0x0a00"
+    assert "no setting" in (await client.error("dev_setHyperparameter", 1, "no_such", 10))["message"]
+    assert (await client.error("dev_setHyperparameter", 1, "tempo", "x"))["code"] == -32602
+
+
+async def test_a_rehearsal_tells_the_storage_that_would_change(client, devnet):
+    told = await client.result("dev_dryRun", "0x" + transfer(devnet).hex())
+    assert told["result"] == "0x0000"
+    assert {"pallet": "Balances", "name": "Transfer"} in told["events"]
+    assert len(told["storageDiff"]) == 2  # both accounts
+
+
+async def test_the_pool_can_be_cleared(client, devnet):
+    devnet.auto = False
+    name = await client.result("author_submitAndWatchExtrinsic", "0x" + transfer(devnet).hex())
+    assert await client.next(name) == "ready"
+    assert await client.result("dev_clearPool") == 1
+    assert await client.next(name) == "dropped"
+
+
+async def test_a_batch_of_submissions_shares_a_block(client, devnet):
+    await client.result("dev_setBlockBuildMode", "Batch")
+    raws = [transfer(devnet, nonce=k) for k in range(3)]
+    names = [await client.result("author_submitAndWatchExtrinsic", "0x" + raw.hex()) for raw in raws]
+    blocks = set()
+    for name in names:
+        while not isinstance(told := await client.next(name), dict):
+            await asyncio.sleep(0)
+        blocks.add(told["inBlock"])
+    assert len(blocks) == 1

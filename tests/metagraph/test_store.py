@@ -1,0 +1,67 @@
+import json
+from dataclasses import fields
+
+import numpy as np
+import pytest
+
+from metagraphs import metagraph
+from taokit.errors import ConfigurationError
+from taokit.metagraph.store import from_bytes, to_bytes
+
+
+def test_a_metagraph_comes_back_as_it_was():
+    made = metagraph()
+    back = from_bytes(to_bytes(made))
+    for item in fields(made):
+        before, after = getattr(made, item.name), getattr(back, item.name)
+        if isinstance(before, np.ndarray):
+            assert before.dtype == after.dtype, item.name
+            assert before.tolist() == after.tolist(), item.name
+            assert not after.flags.writeable
+        elif item.name in ("weights", "bonds"):
+            assert {uid: row.tolist() for uid, row in before.items()} == {uid: r.tolist() for uid, r in after.items()}
+        else:
+            assert before == after, item.name
+
+
+def test_validator_trust_may_be_unknown():
+    made = metagraph(validator_trust=np.array([], dtype=np.uint16))
+    assert from_bytes(to_bytes(made)).validator_trust.tolist() == []
+
+
+def test_a_file_cut_anywhere_is_told():
+    whole = to_bytes(metagraph())
+    for end in range(0, len(whole), 97):
+        with pytest.raises(ConfigurationError, match="no JSON, or cut short"):
+            from_bytes(whole[:end])
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("format", "other/1", "its format is not taokit.metagraph/1"),
+        ("hotkeys", [], "has no uid"),
+        ("alpha_stake", [0, 1], "alpha_stake of the metagraph has 2 entries for 5 uids"),
+        ("alpha_stake", [0, -1, 0, 0, 0], "alpha_stake of the metagraph is -1 for uid 1"),
+        ("alpha_stake", [0, 0, 2**64, 0, 0], "alpha_stake of the metagraph is 18446744073709551616 for uid 2"),
+        ("alpha_stake", [0, 0, 1.5, 0, 0], "alpha_stake of the metagraph is 1.5 for uid 2"),
+        ("incentive", [0, 0, 0, 65536, 0], "incentive of the metagraph is 65536 for uid 3, outside 0 to 65535"),
+        ("weights", {"1": [[9, 1]]}, "weights of uid 1 of the metagraph name uid 9"),
+        ("weights", {"9": [[1, 1]]}, "weights of the metagraph name uid 9"),
+        ("weights", {"1": [[3]]}, r"the weights of uid 1 hold \[3\]"),
+        ("bonds", {"1": [[3, 70000]]}, "the bonds of uid 1 give uid 3 70000"),
+        ("parameters", {"tempo": 1}, "parameters of the metagraph does not read"),
+        ("block_hash", "xyz", "block_hash of the metagraph does not read"),
+    ],
+)
+def test_what_does_not_fit_is_told_by_name(name, value, told):
+    plain = json.loads(to_bytes(metagraph()))
+    with pytest.raises(ConfigurationError, match=told):
+        from_bytes(json.dumps({**plain, name: value}).encode())
+
+
+def test_what_is_missing_is_told_by_name():
+    plain = json.loads(to_bytes(metagraph()))
+    del plain["bonds"]
+    with pytest.raises(ConfigurationError, match="has no bonds"):
+        from_bytes(json.dumps(plain).encode())

@@ -1,0 +1,121 @@
+"""What a caller gets of a handler that misbehaves, over a real socket."""
+
+import asyncio
+import logging
+import threading
+
+import pytest
+
+import taokit
+from taokit.errors import ConfigurationError, Forbidden
+from taokit.neuron import neuron_of
+from worlds import World
+
+
+class Ask(taokit.Synapse):
+    required_hash_fields = ("word",)
+    word: str
+    answer: str | None = None
+
+
+class Other(taokit.Synapse):
+    word: str = "x"
+
+
+class Nothing(taokit.Miner):
+    async def forward(self, synapse: Ask) -> Ask:
+        return None
+
+
+class AnotherClass(taokit.Miner):
+    async def forward(self, synapse: Ask) -> Ask:
+        return Other()
+
+
+class Hangs(taokit.Miner):
+    @taokit.route(deadline_s=0.1)
+    async def answer(self, synapse: Ask) -> Ask:
+        await asyncio.Event().wait()
+
+
+class HangsInThread(taokit.Miner):
+    @taokit.route(deadline_s=0.1)
+    def answer(self, synapse: Ask) -> Ask:
+        threading.Event().wait()
+
+
+class Closed(taokit.Miner):
+    async def admit(self, caller):
+        raise Forbidden("nobody today")
+
+    async def forward(self, synapse: Ask) -> Ask:
+        return synapse
+
+
+async def reply_of(world, miner, times=1):
+    await miner.start()
+    try:
+        async with taokit.Dendrite(world.keys["caller"], allow_private=True) as dendrite:
+            target = taokit.Target(await world.uid("a"), world.keys["a"].ss58, "127.0.0.1", miner.port)
+            replies = [await dendrite.ask(target, Ask(word="hello")) for _ in range(times)]
+    finally:
+        await miner.stop(0)
+    return replies[-1]
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [(Nothing, 500), (AnotherClass, 500), (Hangs, 408), (HangsInThread, 408), (Closed, 403)]
+)
+async def test_the_caller_is_told_no_more_than_a_status(tmp_path, caplog, role, status):
+    world = World(tmp_path, miners=["a"], validators=["caller"])
+    with caplog.at_level(logging.ERROR, "taokit"):
+        reply = await reply_of(world, world.neuron("a", role()))
+    assert (reply.outcome, reply.status) == ("not served", status)
+    assert ("Traceback" in caplog.text) == (status == 500)
+
+
+async def test_plain_functions_that_hang_do_not_keep_others_out(tmp_path):
+    """The event loop's own pool would be full after a few of them."""
+    world = World(tmp_path, miners=["a"], validators=["caller"])
+    held = threading.Event()
+
+    class Sometimes(taokit.Miner):
+        calls = 0
+
+        @taokit.route(deadline_s=0.02)
+        def answer(self, synapse: Ask) -> Ask:
+            type(self).calls += 1
+            if type(self).calls <= 40:
+                held.wait()
+            synapse.answer = "here"
+            return synapse
+
+    reply = await reply_of(world, world.neuron("a", Sometimes()), times=41)
+    held.set()
+    assert reply.ok
+    assert reply.synapse.answer == "here"
+
+
+def test_a_class_that_cannot_be_made_is_named():
+    class Wants(Nothing):
+        def __init__(self, model):
+            self.model = model
+
+    with pytest.raises(ConfigurationError, match="Wants cannot be made without its argument 'model'") as caught:
+        neuron_of(Wants, None, signer=None, chain=None)
+    assert "Settings" in caught.value.hint
+
+
+def test_a_miner_that_answers_no_message_is_named():
+    with pytest.raises(ConfigurationError, match="Miner answers no message"):
+        taokit.Miner.check()
+
+
+def test_priority_is_the_stake(tmp_path):
+    from graphs import graph
+
+    miner = Nothing()
+    miner.metagraph = graph("a", "b", stake=[5, 7])
+    caller = type("Caller", (), {"hotkey": "b"})
+    assert miner.priority(caller) == 7.0
+    assert miner.priority(type("Caller", (), {"hotkey": "x"})) == 0.0
