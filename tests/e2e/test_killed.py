@@ -68,11 +68,10 @@ class Parent:
     def _mine(self):
         head = self.devnet.mine()
         epoch = self.epoch()
-        for name in self.chain.read(events()):
-            if "WeightsCommitted" in name:
-                self.commits[epoch] += 1
-            elif "WeightsRevealed" in name:
-                self.reveals[epoch] += 1
+        for record in self.chain.read(events()):
+            said = str(record["event"])
+            self.commits[epoch] += "WeightsCommitted" in said
+            self.reveals[epoch] += "WeightsRevealed" in said
         return head
 
     def epoch(self):
