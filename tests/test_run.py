@@ -18,7 +18,7 @@ from taokit.errors import (
     TimedOut,
     Unreachable,
 )
-from taokit.run import exit_code, load_class, pairs, parse, read_config, report, run, unknown_variables
+from taokit.run import exit_code, load_class, on_this_machine, pairs, parse, read_config, report, run, unknown_variables
 from taokit.run.logs import JsonLines
 
 
@@ -280,3 +280,20 @@ def test_a_log_record_for_programs_is_one_line():
     said = json.loads(line)
     assert (said["level"], said["logger"], said["message"]) == ("ERROR", "taokit.x", "said it\n")
     assert "ValueError" in said["traceback"]
+
+
+@pytest.mark.parametrize(
+    ("network", "here"),
+    [
+        ("devnet", True),
+        ("local", True),
+        ("ws://127.0.0.1:9944", True),
+        ("ws://[::1]:9944", True),
+        ("ws://localhost:9944", True),
+        ("finney", False),
+        ("wss://localhost.example.org:443", False),
+        ("ws://10.0.0.1:9944", False),
+    ],
+)
+def test_development_keys_are_for_chains_of_this_machine(network, here):
+    assert on_this_machine(network) is here

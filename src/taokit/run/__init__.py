@@ -8,8 +8,10 @@ import os
 import secrets
 import sys
 from collections.abc import Mapping, Sequence
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from taokit.errors import ConfigurationError, LocalError, NetworkError, NoSuchSubnet, NotRegistered, TaokitError
 from taokit.run.loading import load_class, load_module
@@ -102,7 +104,7 @@ async def _live(cls: type[Role], choices: Choices, signer: Signer) -> None:
 def _place(choices: Choices, environment: Mapping[str, str]) -> Place:
     from taokit.neuron import Place, state_root
 
-    embedded = choices.network == "devnet"
+    here = on_this_machine(choices.network)
     return Place(
         netuid=choices.netuid,
         state=state_root(
@@ -112,13 +114,24 @@ def _place(choices: Choices, environment: Mapping[str, str]) -> Place:
             home=Path.home(),
         ),
         seed=secrets.token_bytes(32),
-        host=choices.host or ("127.0.0.1" if embedded else "0.0.0.0"),  # noqa: S104  miners serve the network
+        host=choices.host or ("127.0.0.1" if here else "0.0.0.0"),  # noqa: S104  miners serve the network
         port=choices.port,
         external_ip=choices.external_ip,
         external_port=choices.external_port,
-        allow_private=embedded or choices.network == "local",
+        allow_private=here,
         settings=choices.settings,
     )
+
+
+def on_this_machine(network: str) -> bool:
+    """Whether a network is a chain of this machine, where development keys and loopback addresses have their place."""
+    if network in ("devnet", "local"):
+        return True
+    host = urlsplit(network).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _signer(choices: Choices, environment: Mapping[str, str]) -> Signer:
@@ -129,7 +142,7 @@ def _signer(choices: Choices, environment: Mapping[str, str]) -> Signer:
             "--wallet is missing", hint="pass --wallet NAME/HOTKEY, or --wallet //miner/0 on a devnet"
         )
     if choices.wallet.startswith("//"):
-        if choices.network != "devnet":
+        if not on_this_machine(choices.network):
             raise ConfigurationError(
                 f"{choices.wallet} is a development key, which anybody can use",
                 hint="pass --wallet NAME/HOTKEY on a real network",
@@ -168,6 +181,7 @@ __all__ = [
     "from_variables",
     "load_class",
     "load_module",
+    "on_this_machine",
     "pairs",
     "parse",
     "read_config",
