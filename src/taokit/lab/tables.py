@@ -66,10 +66,10 @@ def _csv(rows: Rows) -> str:
 
 def _parquet(rows: Rows) -> bytes:
     try:
-        from pyarrow import Table, parquet  # type: ignore[import-not-found,unused-ignore]
+        from pyarrow import Table, parquet
     except ImportError as error:
         raise ConfigurationError(
-            "Parquet needs pyarrow, which is not installed", hint="pip install pyarrow, or name a .csv file"
+            "Parquet needs pyarrow, which is not installed", hint="pip install 'taokit[lab]', or name a .csv file"
         ) from error
     made: Any = io.BytesIO()
     parquet.write_table(Table.from_pylist([dict(row) for row in rows]), made)
