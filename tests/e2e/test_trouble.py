@@ -274,6 +274,30 @@ async def test_a_uid_that_changes_hands_gets_neither_score_nor_weight(tmp_path):
             await neuron.stop()
 
 
+async def test_weights_committed_before_a_uid_changed_hands_never_pay_the_newcomer(tmp_path):
+    """Between commit and reveal the chain has no row to clear, and its mask ends with the validator's next commit."""
+    world = World(tmp_path, miners=["good", "other"], validators=["validator"])
+    neurons = [world.neuron(name, Doubles()) for name in ("good", "other")]
+    neurons.append(world.neuron("validator", Asks(), port=None))
+    for neuron in neurons:
+        await neuron.start()
+    try:
+        await world.until_epoch(await world.epoch() + 2)
+        while not [event for event in await world.blocks(1) if "WeightsCommitted" in event]:
+            pass
+        uid = await world.uid("good")
+        await neurons.pop(0).stop()
+        await world.hand_over("good", "newcomer")
+        assert await world.uid("newcomer") == uid
+        for _ in range(4):
+            await world.until_epoch(await world.epoch() + 1)
+            assert (await world.graph()).incentive[uid] == 0
+        assert (await world.graph()).incentive[await world.uid("other")] == 65535
+    finally:
+        for neuron in reversed(neurons):
+            await neuron.stop()
+
+
 async def test_a_chain_that_stalls_is_waited_for(tmp_path):
     world = World(tmp_path, miners=["good"], validators=["validator"])
     validator = world.neuron("validator", Asks(), port=None)

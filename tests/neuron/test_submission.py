@@ -15,8 +15,21 @@ NEW = Submission(
 COMMIT = WeightCommit(NEW.hash(HOTKEY), 7, 702)
 
 
-def seen(block=701, epoch=7, commits=(), row=(), last_update=0):
-    return View(block=block, epoch=epoch, reveal_period=1, commits=commits, row=row, last_update=last_update)
+def seen(block=701, epoch=7, commits=(), row=(), last_update=0, registered=None):
+    return View(
+        block=block, epoch=epoch, reveal_period=1, commits=commits, row=row, last_update=last_update,
+        registered=registered or {},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("stage", ["setting", "committing", "committed"])
+@pytest.mark.parametrize(("uid", "block", "lost"), [(1, 701, True), (1, 700, False), (0, 701, False)])
+def test_weights_for_a_uid_that_changed_hands_go_no_further(stage, uid, block, lost):
+    """Uid 1 gets weight, uid 0 gets none; the weights were made at block 700."""
+    it = replace(NEW, stage=stage, commit_epoch=7, salt=() if stage == "setting" else NEW.salt)
+    commits = (COMMIT,) if stage == "committed" else ()
+    _, step = advance(it, seen(720, epoch=7, commits=commits, registered={uid: block}), HOTKEY)
+    assert isinstance(step, Dropped) is lost
 
 
 def test_the_whole_way_by_commit_and_reveal():

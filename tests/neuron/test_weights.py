@@ -172,6 +172,6 @@ async def test_the_view_tells_the_epoch_that_the_next_block_belongs_to(tmp_path)
     hotkey, uid = world.keys["v"].ss58, await world.uid("v")
     for _ in range(20):
         clock = await world.chain.read(reads.schedule(1))
-        seen = await world.chain.read(view(hotkey, uid, clock, mechanism=0))
+        seen = await world.chain.read(view(hotkey, uid, clock, mechanism=0, pending=True))
         world.devnet.mine()
         assert seen.epoch == await world.epoch()

@@ -95,6 +95,11 @@ def stake_threshold() -> Read[int]:
     return (yield Storage(SUBNETS, "StakeThreshold"))  # type: ignore[no-any-return]
 
 
+def registrations(netuid: int) -> Read[dict[int, int]]:
+    """The block at which each uid was last registered, by uid."""
+    return dict((yield StorageMap(SUBNETS, "BlockAtRegistration", (netuid,))))
+
+
 def last_update(netuid: int, uid: int, mechanism: int = 0) -> Read[int]:
     """The block of a neuron's last weights, commit or registration; 0 for a uid that is not there."""
     blocks = yield Storage(SUBNETS, "LastUpdate", (storage_index(netuid, mechanism),))
@@ -234,6 +239,7 @@ __all__ = [
     "nonce",
     "owner_of",
     "registered",
+    "registrations",
     "schedule",
     "stake_threshold",
     "storage_index",

@@ -10,8 +10,8 @@ the first one no longer can. `landed` means read back from the chain.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
 from taokit.chain import Call, WeightCommit, calls
@@ -73,6 +73,12 @@ class View:
     commits: Sequence[WeightCommit]
     row: tuple[tuple[int, int], ...]  # visible now
     last_update: int  # block
+    registered: Mapping[int, int] = field(default_factory=dict)  # block of each uid's registration, where it was asked
+
+    def newcomer(self, it: Submission) -> int | None:
+        """A uid that gets weight and has changed hands since the weights were made."""
+        paid = (uid for uid, value in zip(it.uids, it.values, strict=True) if value)
+        return next((uid for uid in paid if self.registered.get(uid, 0) > it.made), None)
 
     def commit(self, hash: bytes) -> WeightCommit | None:
         """The stored commit with this hash."""
@@ -121,6 +127,8 @@ def _setting(it: Submission, view: View, hotkey: bytes) -> tuple[Submission, Ste
         return it, Landed(view.block)
     if view.epoch > it.epoch + 1:
         return it, Dropped("its weights did not get into a block")
+    if (uid := view.newcomer(it)) is not None:
+        return it, _handed_over(uid)
     return _sent_once(it, view, _set_call(it), "its weights to get into a block")
 
 
@@ -130,6 +138,8 @@ def _committing(it: Submission, view: View, hotkey: bytes) -> tuple[Submission, 
         return _committed(replace(it, stage="committed", sent=None, commit_epoch=commit.epoch), view, hotkey)
     if view.epoch > it.epoch and not _pending(it, view):
         return it, Dropped(f"its commit did not get into a block of epoch {it.epoch}")
+    if (uid := view.newcomer(it)) is not None:
+        return it, _handed_over(uid)
     return _sent_once(it, view, _commit_call(it, hotkey), "its commit to get into a block")
 
 
@@ -137,6 +147,8 @@ def _committed(it: Submission, view: View, hotkey: bytes) -> tuple[Submission, S
     due = _due(it, view)
     if view.commit(it.hash(hotkey)) is None:
         return it, _gone(it, view)
+    if (uid := view.newcomer(it)) is not None:
+        return it, _handed_over(uid)
     if view.epoch < due:
         return it, Wait(f"epoch {due}, to reveal what it committed in epoch {it.commit_epoch}")
     return _revealing(replace(it, stage="revealing", sent=None), view, hotkey)
@@ -148,6 +160,14 @@ def _revealing(it: Submission, view: View, hotkey: bytes) -> tuple[Submission, S
     if view.epoch > _due(it, view):
         return it, Dropped(f"the time to reveal it, epoch {_due(it, view)}, has passed")
     return _sent_once(it, view, _reveal_call(it), "its reveal to get into a block")
+
+
+def _handed_over(uid: int) -> Dropped:
+    """A row that is revealed after a uid changed hands would pay the newcomer from the validator's next commit on.
+
+    The chain masks it only up to then (`epoch` drops weights that are older than the registration of their target).
+    """
+    return Dropped(f"uid {uid} has changed hands since it was scored")
 
 
 def _due(it: Submission, view: View) -> int:

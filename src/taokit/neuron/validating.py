@@ -46,13 +46,13 @@ class Look:
         return self.schedule.block - self.schedule.last_epoch_block
 
 
-def look(netuid: int, hotkey: str, *, mechanism: int) -> Read[Look | None]:
+def look(netuid: int, hotkey: str, *, mechanism: int, pending: bool) -> Read[Look | None]:
     """What the validator needs to know at a block, all of it from that block; None when it has no uid."""
     uid = yield from reads.uid_of(netuid, hotkey)
     if uid is None:
         return None
     schedule = yield from reads.schedule(netuid)
-    seen = yield from view(hotkey, uid, schedule, mechanism=mechanism)
+    seen = yield from view(hotkey, uid, schedule, mechanism=mechanism, pending=pending)
     threshold = yield from reads.stake_threshold()
     return Look(schedule, seen, uid, threshold)
 
@@ -105,7 +105,8 @@ class ValidatorNeuron(Neuron):
         """Whatever this block asks for. Raises `NotRegistered` when the uid is gone."""
         if head.number < self._wake:
             return
-        read = look(self.place.netuid, self.signer.ss58, mechanism=self.validator.mechanism)
+        mechanism, pending = self.validator.mechanism, self.setter.pending
+        read = look(self.place.netuid, self.signer.ss58, mechanism=mechanism, pending=pending)
         seen = await self.chain.read(read, at=head.hash)
         if seen is None:
             raise NotRegistered(self.signer.ss58, self.place.netuid)

@@ -32,12 +32,13 @@ class Target:
     version_key: int
 
 
-def view(hotkey: str, uid: int, schedule: Schedule, *, mechanism: int) -> Read[View]:
-    """What the chain says about one validator's weights."""
+def view(hotkey: str, uid: int, schedule: Schedule, *, mechanism: int, pending: bool) -> Read[View]:
+    """What the chain says about one validator's weights; with some pending, also when each uid was registered."""
     netuid = schedule.netuid
     commits = yield from reads.weight_commits(netuid, hotkey, mechanism)
     row = yield from reads.weights(netuid, uid, mechanism)
     last_update = yield from reads.last_update(netuid, uid, mechanism)
+    registered = (yield from reads.registrations(netuid)) if pending else {}
     due = schedule.next_epoch == schedule.block + 1
     return View(
         block=schedule.block,
@@ -46,6 +47,7 @@ def view(hotkey: str, uid: int, schedule: Schedule, *, mechanism: int) -> Read[V
         commits=commits,
         row=tuple((int(uid), int(value)) for uid, value in row),
         last_update=last_update,
+        registered=registered,
     )
 
 
@@ -85,6 +87,11 @@ class WeightSetter:
     def proposed(self, epoch: int) -> bool:
         """Whether weights were already made in this epoch."""
         return self._epoch is not None and self._epoch >= epoch
+
+    @property
+    def pending(self) -> bool:
+        """Whether weights are on their way."""
+        return bool(self._pending)
 
     @property
     def busy(self) -> bool:
