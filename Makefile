@@ -3,7 +3,7 @@ PYTHON ?= python3
 DEMO := .venv-demo
 DEV := .venv
 
-.PHONY: demo test test-peers style types bench clean
+.PHONY: demo test test-peers test-all style types bench clean
 
 demo: $(DEMO)/ready
 	$(DEMO)/bin/taokit dev $(ARGS)
@@ -23,6 +23,10 @@ test: $(DEV)/ready
 
 test-peers: $(DEV)/ready
 	$(DEV)/bin/python -m pytest -m peers $(ARGS)
+
+test-all: $(DEV)/ready
+	$(DEV)/bin/pip install -q -c constraints.txt -e '.[ray]'
+	$(DEV)/bin/python -m pytest $(ARGS)
 
 style: $(DEV)/ready
 	$(DEV)/bin/ruff check .

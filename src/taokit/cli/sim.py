@@ -140,6 +140,13 @@ def list_scenarios(as_json: Json = False) -> None:
         Console().print(shown)
 
 
+class SweepEngine(StrEnum):
+    """Where a sweep is measured."""
+
+    LOCAL = "local"
+    RAY = "ray"
+
+
 @app.command(
     epilog="Examples:  taokit sim sweep retention --scale 0.25   ·   taokit sim sweep burn --set kappa=0,32767"
 )
@@ -147,7 +154,10 @@ def sweep(
     name: Annotated[str, typer.Argument(help="A sweep of `sim list`, or a scenario.")],
     scale: Annotated[float, typer.Option(help="Part of the full size, above 0 to 1.")] = 1.0,
     axes: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=V,V…", help="Values of an axis.")] = None,
-    workers: Annotated[int, typer.Option(min=1, max=256, help="Processes.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, max=256, help="Processes, or tasks on the cluster.")] = 1,
+    engine: Annotated[
+        SweepEngine, typer.Option(help="Processes of this machine, or a Ray cluster.")
+    ] = SweepEngine.LOCAL,
     memory: Annotated[int, typer.Option(min=1, help="Mebibytes that the points may take.")] = 1024,
     store: Annotated[Path | None, typer.Option(help="Keep what is done here, and go on from it.")] = None,
     report: Annotated[Path | None, typer.Option(help="Write an HTML report of the retention map.")] = None,
@@ -155,13 +165,15 @@ def sweep(
     as_json: Json = False,
 ) -> None:
     """Measure a story at every point of a grid."""
-    from taokit.lab.sweep import run_sweep
+    from taokit.lab.cluster import ray_cluster
+    from taokit.lab.sweep import processes, run_sweep
     from taokit.lab.sweeps import axis_values, sweep_of
     from taokit.lab.tables import write_table
 
     chosen = sweep_of(name, scale=scale, axes=axis_values(axes or []))
     with _progress(chosen.name, quiet=as_json) as progress:
-        results = run_sweep(chosen, workers=workers, memory=memory << 20, store=store, progress=progress)
+        pool = ray_cluster if engine is SweepEngine.RAY else processes
+        results = run_sweep(chosen, workers=workers, memory=memory << 20, store=store, progress=progress, pool=pool)
     if report is not None:
         _write_map(report, chosen, results)
     if csv is not None:

@@ -4,6 +4,7 @@
 """
 
 from taokit.lab.behaviours import at_epoch, burning, copier, every_epoch, row, script, timetable
+from taokit.lab.cluster import ray_cluster
 from taokit.lab.economy import Minting
 from taokit.lab.engines import Engine, engine, run_epochs
 from taokit.lab.measures import against_honest, bond_shares, burned_share, per_stake, returns, stake_share, tao_share
@@ -61,6 +62,7 @@ __all__ = [
     "line_chart",
     "per_stake",
     "play",
+    "ray_cluster",
     "replay",
     "replay_file",
     "replayed",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from itertools import islice, product
 from multiprocessing import get_context
@@ -18,6 +19,13 @@ Point: TypeAlias = Mapping[str, Value]
 Figures: TypeAlias = Mapping[str, Value]
 Measure: TypeAlias = Callable[[Sequence[Point], int], Sequence[Figures]]
 """Figures for points, of which at most so many are in memory at once. Of a module, so that other processes find it."""
+
+Chunk: TypeAlias = Sequence[Point]
+Submit: TypeAlias = Callable[[Measure, Chunk, int], Future[Sequence[Figures]]]
+"""Has a chunk measured, with so many points in memory at once."""
+
+Pool: TypeAlias = Callable[[int], AbstractContextManager[Submit]]
+"""Opens what measures, for so many workers; never more chunks than workers are with it at a time."""
 
 DEFAULT_MEMORY = 1 << 30
 """Bytes that a sweep may use for its points."""
@@ -48,6 +56,22 @@ Progress: TypeAlias = Callable[[int, int], None]
 """Told how many points are done, of how many."""
 
 
+@contextmanager
+def processes(workers: int) -> Iterator[Submit]:
+    """A pool of this machine: so many processes, or this one alone for a single worker."""
+    if workers <= 1:
+        yield _here
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        yield pool.submit
+
+
+def _here(measure: Measure, chunk: Chunk, at_once: int) -> Future[Sequence[Figures]]:
+    done: Future[Sequence[Figures]] = Future()
+    done.set_result(measure(chunk, at_once))
+    return done
+
+
 def run_sweep(
     sweep: Sweep,
     *,
@@ -55,10 +79,11 @@ def run_sweep(
     memory: int = DEFAULT_MEMORY,
     store: Path | None = None,
     progress: Progress = lambda done, of: None,
+    pool: Pool = processes,
 ) -> list[dict[str, Value]]:
     """Each point with its figures, in the order of the grid.
 
-    With a `store`, what is done is kept there and a later call goes on where this one ended. Raises
+    With a `store`, what is done is kept there and a later call goes on where this one ended, on whichever pool. Raises
     `ConfigurationError` where not even one point fits the memory, for an empty axis, and for a store of another sweep.
     """
     points = _checked_points(sweep)
@@ -71,9 +96,9 @@ def run_sweep(
         )
     chunks = [points[first : first + sweep.chunk] for first in range(0, len(points), sweep.chunk)]
     done = {} if store is None else _stored(store, sweep, chunks)
-    left = [number for number in range(len(chunks)) if number not in done]
     progress(sum(len(chunks[number]) for number in done), len(points))
-    for number, figures in _measured(sweep.measure, {n: chunks[n] for n in left}, at_once=at_once, workers=workers):
+    waiting = {number: chunks[number] for number in range(len(chunks)) if number not in done}
+    for number, figures in _measured(sweep.measure, waiting, at_once=at_once, workers=workers, pool=pool):
         done[number] = figures
         if store is not None:
             _append(store, {"chunk": number, "figures": figures})
@@ -92,24 +117,21 @@ def _checked_points(sweep: Sweep) -> list[dict[str, Value]]:
     return sweep.points()
 
 
-Chunk: TypeAlias = Sequence[Point]
 Done: TypeAlias = list[dict[str, Value]]
 
 
 def _measured(
-    measure: Measure, chunks: Mapping[int, Chunk], *, at_once: int, workers: int
+    measure: Measure, chunks: Mapping[int, Chunk], *, at_once: int, workers: int, pool: Pool
 ) -> Iterator[tuple[int, Done]]:
     """Each chunk's number and figures, as they come."""
-    if workers <= 1:
-        for number, chunk in chunks.items():
-            yield number, _plain(measure(chunk, at_once))
+    if not chunks:
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        waiting = iter(chunks.items())
-        running: dict[Future[Sequence[Figures]], int] = {}
+    waiting = iter(chunks.items())
+    running: dict[Future[Sequence[Figures]], int] = {}
+    with pool(workers) as submit:
         while True:
-            for number, chunk in islice(waiting, 2 * workers - len(running)):
-                running[pool.submit(measure, chunk, at_once)] = number
+            for number, chunk in islice(waiting, max(1, workers) - len(running)):
+                running[submit(measure, chunk, at_once)] = number
             if not running:
                 return
             ready, _ = wait(running, return_when=FIRST_COMPLETED)
@@ -159,4 +181,4 @@ def _append(store: Path, line: Mapping[str, Any]) -> None:
         raise ConfigurationError(f"cannot write {store}: {error.strerror}", hint="name another file") from error
 
 
-__all__ = ["DEFAULT_MEMORY", "Figures", "Point", "Sweep", "Value", "run_sweep"]
+__all__ = ["DEFAULT_MEMORY", "Figures", "Point", "Pool", "Submit", "Sweep", "Value", "processes", "run_sweep"]
