@@ -129,10 +129,14 @@ def test_columns_may_be_arrays_or_lists():
     [
         ({"tao_stake": [0]}, "tao_stake has 1 entries for 2 uids"),
         ({"validator_permit": [True]}, "validator_permit has 1 entries for 2 uids"),
-        ({"alpha_stake": [-1, 0]}, "alpha_stake holds something other than a whole number below 2"),
-        ({"alpha_stake": [2**64, 0]}, "alpha_stake holds something other than a whole number below 2"),
-        ({"alpha_stake": [1.5, 0]}, "alpha_stake holds something other than a whole number below 2"),
-        ({"alpha_stake": np.array([1.0, np.nan])}, "alpha_stake holds something other than a whole number below 2"),
+        (
+            dict.fromkeys(("last_update", "block_at_registration", "alpha_stake", "tao_stake", "validator_permit"), ()),
+            "a subnet without a uid",
+        ),
+        ({"alpha_stake": [-1, 0]}, "alpha_stake of uid 0 is -1, outside"),
+        ({"alpha_stake": [0, 2**64]}, "alpha_stake of uid 1 is 18446744073709551616, outside"),
+        ({"alpha_stake": [1.5, 0]}, "alpha_stake of uid 0 is 1.5, which is no whole number"),
+        ({"alpha_stake": np.array([1.0, np.nan])}, "alpha_stake of uid 0 is .*, which is no whole number"),
         ({"emission": -1}, "emission is -1, outside 0 to 18446744073709551615"),
         ({"owner_uid": 2}, "owner_uid speaks of uid 2, but the subnet has only 2 uids"),
         ({"weights": {7: np.zeros((0, 2), dtype=np.uint16)}}, "weights speaks of uid 7"),

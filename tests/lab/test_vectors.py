@@ -135,7 +135,7 @@ def test_a_packed_file_cut_in_half_is_refused_by_name(tmp_path):
         (lambda v: v.pop("state"), "a vector of kind 'epochs' needs 'state'"),
         (lambda v: v["state"].pop("tao_stake"), "a vector of kind 'epochs' needs 'tao_stake'"),
         (lambda v: v["epochs"][0]["expected"].pop("stake"), "a vector of kind 'epochs' needs 'stake'"),
-        (lambda v: v["state"]["alpha_stake"].__setitem__(0, "-1"), "alpha_stake holds something other than"),
+        (lambda v: v["state"]["alpha_stake"].__setitem__(0, "-1"), "alpha_stake of uid 0 is -1"),
         (lambda v: v["state"]["tao_stake"].pop(), "tao_stake has 4 entries for 5 uids"),
         (lambda v: v["params"].__setitem__("kappa", 70000), "kappa is 70000, outside 0 to 65535"),
         (lambda v: v["params"].__setitem__("kapa", 1), "does not hold what kind 'epochs' promises.*kapa"),

@@ -173,6 +173,8 @@ class _Columns:
 
 def _columns(stored: Stored) -> _Columns:
     n = whole("the number of uids", len(stored.last_update), largest=MOST_UIDS)
+    if not n:
+        raise ConfigurationError("a subnet without a uid has no epoch", hint="its owner holds uid 0")
     stored.parameters.check()
     for name in ("block", "last_step_block", "emission"):
         whole(name, getattr(stored, name), largest=U64)
@@ -204,15 +206,18 @@ def _column(name: str, values: Any, n: int) -> Any:
 
 
 def _unsigned(name: str, values: Any, n: int) -> Unsigned:
+    column = _column(name, values, n)
+    if isinstance(column, np.ndarray) and column.dtype.kind == "u":
+        return column.astype(np.uint64)
+    return np.array([_amount(name, uid, value) for uid, value in enumerate(column)], dtype=np.uint64)
+
+
+def _amount(name: str, uid: int, value: Any) -> int:
     try:
-        numbers = map(index, _column(name, values, n)) if not _is_unsigned(values) else values
-        return np.array(list(numbers), dtype=np.uint64)
-    except (OverflowError, TypeError, ValueError) as error:
-        raise ConfigurationError(f"{name} holds something other than a whole number below 2**64: {error}") from error
-
-
-def _is_unsigned(values: Any) -> bool:
-    return isinstance(values, np.ndarray) and values.dtype.kind == "u"
+        number = index(value)
+    except TypeError:
+        raise ConfigurationError(f"{name} of uid {uid} is {value!r}, which is no whole number") from None
+    return whole(f"{name} of uid {uid}", number, largest=U64)
 
 
 def _lines(permit: Flags, bonds: Rows) -> Lines:

@@ -13,6 +13,8 @@ COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8
 """Told apart by the colour-blind as well; repeated beyond seven lines."""
 DASHES = ("-", (0, (5, 2)), (0, (1, 1.5)), "-.")
 """So that lines which run over one another are both seen."""
+MARKED = 60
+"""A line of more points than this has no markers: they would run into one."""
 INK = "#7a7f87"
 """Readable on white and on black, so one picture serves both."""
 
@@ -22,9 +24,10 @@ def line_chart(
 ) -> str:
     """An SVG element of `size` inches with one line for each series, each as long as `x`."""
     figure, axes = _figure(size)
+    marker = "o" if len(x) <= MARKED else None
     for k, (name, values) in enumerate(series.items()):
         colour, dash = COLOURS[k % len(COLOURS)], DASHES[k % len(DASHES)]
-        axes.plot(x, values, label=name, color=colour, linestyle=dash, linewidth=1.8, marker="o", markersize=3)
+        axes.plot(x, values, label=name, color=colour, linestyle=dash, linewidth=1.8, marker=marker, markersize=3)
     axes.set_xlabel(x_label, color=INK)
     axes.set_ylabel(y_label, color=INK)
     axes.set_ylim(bottom=0)
