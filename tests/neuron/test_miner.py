@@ -109,13 +109,3 @@ def test_a_class_that_cannot_be_made_is_named():
 def test_a_miner_that_answers_no_message_is_named():
     with pytest.raises(ConfigurationError, match="Miner answers no message"):
         taokit.Miner.check()
-
-
-def test_priority_is_the_stake(tmp_path):
-    from graphs import graph
-
-    miner = Nothing()
-    miner.metagraph = graph("a", "b", stake=[5, 7])
-    caller = type("Caller", (), {"hotkey": "b"})
-    assert miner.priority(caller) == 7.0
-    assert miner.priority(type("Caller", (), {"hotkey": "x"})) == 0.0

@@ -41,11 +41,6 @@ class Miner(Role):
         if self.metagraph.uid_of(caller.hotkey) is None:
             raise Forbidden(f"{caller.hotkey} is not registered on subnet {self.netuid}")
 
-    def priority(self, caller: Caller) -> float:
-        """Who comes first when requests wait: larger is sooner. By default the caller's stake, in rao."""
-        uid = self.metagraph.uid_of(caller.hotkey)
-        return 0.0 if uid is None else float(self.metagraph.stake[uid])
-
     def routes(self) -> list[Route]:
         """What the axon serves: one route for each handler."""
         return [self._route(handler) for handler in self.handlers]
