@@ -3,7 +3,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from taokit.chain import calls
+from taokit.chain import calls, reads
 from taokit.cli.app import app
 from taokit.cli.explain import burning, show, stored_now
 from taokit.consensus import explain_incentive, explain_trust, run_epoch
@@ -11,6 +11,7 @@ from taokit.devnet import Devnet
 from taokit.devnet.runtime.subtensor import epoch
 from taokit.devnet.runtime.subtensor.storage import MINER_BURNED
 from taokit.errors import ConfigurationError, NoSuchSubnet
+from taokit.metagraph import to_bytes
 
 MINERS, VALIDATORS = (1, 2, 3, 4), (5, 6, 7)
 
@@ -96,11 +97,11 @@ def test_an_explanation_as_json(devnet, capsys):
 def test_the_commands_answer_for_a_chain_made_on_the_spot(what):
     told = taokit(what, "--netuid", "1", "--uid", "9", "--network", "devnet", "--json")
     assert told.exit_code == 0
-    assert json.loads(told.output)[what]["uid"] == 9
+    assert json.loads(told.stdout)[what]["uid"] == 9
 
 
 def test_other_weights_and_a_burn_can_be_asked_for():
-    told = json.loads(taokit("weights", "--uid", "9", "--what-if", "1=1,2=0.5", "--json").output)
+    told = json.loads(taokit("weights", "--uid", "9", "--what-if", "1=1,2=0.5", "--json").stdout)
     assert told["whatif"]["then"]["trust"] >= told["whatif"]["now"]["trust"]
     assert "subnet 1 gets" in taokit("burn", "--share", "0.25").output
 
@@ -111,3 +112,22 @@ def test_bad_questions_are_refused_by_name():
     bad = taokit("weights", "--uid", "9", "--what-if", "one=two").exception
     assert isinstance(bad, ConfigurationError)
     assert "'one=two' are no weights by uid" in str(bad)
+
+
+def test_a_metagraphs_file_is_explained_without_a_chain(devnet, tmp_path):
+    graph = devnet.chain().read(reads.metagraph(1, weights=True, bonds=True))
+    path = tmp_path / "subnet.json"
+    path.write_bytes(to_bytes(graph))
+    told = taokit("trust", "--uid", str(VALIDATORS[2]), "--from", str(path), "--json")
+    assert json.loads(told.output)["trust"]["cut"] == pytest.approx(1.0, abs=1e-6)
+    path.write_bytes(to_bytes(graph)[:500])
+    assert "subnet.json: this is no JSON, or cut short" in str(
+        taokit("trust", "--uid", "5", "--from", str(path)).exception
+    )
+
+
+def test_a_subnet_without_weights_says_where_to_ask_instead():
+    told = taokit("incentive", "--uid", "3", "--json")
+    assert json.loads(told.stdout)["incentive"]["uid"] == 3
+    assert "nobody has set weights on subnet 1 yet" in told.stderr
+    assert "--network ws://127.0.0.1:9944" in told.stderr

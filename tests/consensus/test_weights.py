@@ -1,13 +1,11 @@
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taokit.consensus import Submission, Submitter, prepare, refusal, stored, upscaled
+from taokit.consensus import Submission, Submitter, refusal, stored, upscaled
 from taokit.consensus.weights import within_limit
-from taokit.errors import ConfigurationError
 
 from .worlds import recorded
 
@@ -79,34 +77,3 @@ def test_upscaled_rows_stay_as_they_are(values):
     once = upscaled(values)
     assert max(once, default=0) in (0, 65535)
     assert upscaled(once) == once
-
-
-def test_every_uid_is_sent_ascending_with_explicit_zeros():
-    prepared = prepare({2: 0.5, 0: 1.0}, 4)
-    assert prepared.uids.tolist() == [0, 1, 2, 3]
-    assert prepared.values.tolist() == [65535, 0, 32768, 0]  # 32767.5 rounds half to even
-    assert prepare([0.5, 0.25], 2).values.tolist() == [65535, 32768]
-
-
-@given(st.lists(st.floats(1e-300, 1e300), min_size=1, max_size=20))
-def test_prepared_weights_reach_the_top_and_keep_their_order(weights):
-    values = prepare(weights, len(weights)).values
-    assert values.max() == 65535
-    assert np.all(np.diff(values[np.argsort(weights)].astype(int)) >= 0)
-
-
-@pytest.mark.parametrize(
-    ("weights", "message"),
-    [
-        ({4: 1.0}, "uid 4 has a weight, but the subnet has only 4 uids"),
-        ({-1: 1.0}, "uid -1 has a weight"),
-        ([1.0], "1 weights for a subnet of 4 uids"),
-        ([1.0, -0.1, 0, 0], "the weight of uid 1 is negative"),
-        ({2: float("nan")}, "the weight of uid 2 is not finite"),
-        ({3: float("inf")}, "the weight of uid 3 is not finite"),
-        ({}, "no uid has any weight"),
-    ],
-)
-def test_weights_that_cannot_be_meant_are_refused(weights, message):
-    with pytest.raises(ConfigurationError, match=message):
-        prepare(weights, 4)

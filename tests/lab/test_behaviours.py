@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 
 from taokit.errors import ConfigurationError
+from taokit.lab.acts import Register, Weigh
 from taokit.lab.behaviours import at_epoch, copier, every_epoch, row, timetable
 from taokit.lab.simulate import simulate
-from taokit.lab.world import Register, Weigh, founded
+from taokit.lab.world import founded
 
 TAO = 10**9
 

@@ -1,12 +1,13 @@
 import json
+import socket
 import sys
 
 import pytest
 from typer.testing import CliRunner
 
 from taokit.cli.sim import app
-from taokit.errors import ConfigurationError
-from taokit.lab.cluster import ray_cluster
+from taokit.errors import ConfigurationError, Unreachable
+from taokit.lab.cluster import check_accepts, ray_cluster
 from taokit.lab.sweep import Sweep, run_sweep
 from taokit.lab.sweeps import sweep_of
 
@@ -16,6 +17,34 @@ def test_without_ray_the_error_names_the_extra(monkeypatch):
     with pytest.raises(ConfigurationError, match="ray is not installed") as caught:
         CliRunner().invoke(app, ["sweep", "burn", "--engine", "ray"], catch_exceptions=False)
     assert "taokit[ray]" in caught.value.hint
+
+
+@pytest.fixture
+def closed():
+    """The port of a socket that accepts nothing."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]
+
+
+@pytest.mark.parametrize("form", ["127.0.0.1:{}", "ray://127.0.0.1:{}", "ray://localhost:{}"])
+def test_a_cluster_that_nobody_serves_is_told_at_once(closed, form):
+    with pytest.raises(Unreachable, match=rf"no Ray cluster answers at {form.format(closed)}") as caught:
+        check_accepts(form.format(closed), deadline_s=5)
+    assert "RAY_ADDRESS" in caught.value.hint
+
+
+def test_a_host_or_port_that_cannot_be():
+    with pytest.raises(Unreachable, match=r"no Ray cluster answers at nobody\.invalid:6379"):
+        check_accepts("nobody.invalid:6379")
+    with pytest.raises(Unreachable, match=r"127\.0\.0\.1:99999"):
+        check_accepts("127.0.0.1:99999")
+
+
+def test_what_ray_resolves_itself_is_left_to_it():
+    assert not any(map(check_accepts, ("", "auto", "local", "anyscale://mine")))
+    with socket.create_server(("127.0.0.1", 0)) as served:
+        assert check_accepts(f"127.0.0.1:{served.getsockname()[1]}")
 
 
 @pytest.fixture(scope="module")
@@ -97,3 +126,10 @@ def test_the_command_starts_a_cluster_and_ends_it(alone):
     assert there.stdout == here.stdout
     assert [json.loads(line)["burn"] for line in there.stdout.splitlines()] == [0.0, 0.5, 1.0]
     assert not alone.is_initialized()
+
+
+@pytest.mark.peers
+def test_the_command_names_a_cluster_that_is_not_there(alone, closed, monkeypatch):
+    monkeypatch.setenv("RAY_ADDRESS", f"127.0.0.1:{closed}")
+    with pytest.raises(Unreachable, match=f"no Ray cluster answers at 127.0.0.1:{closed}"):
+        CliRunner().invoke(app, ["sweep", "burn", "--engine", "ray"], catch_exceptions=False)

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
+from taokit.lab.catalogue import scenario
 from taokit.lab.measures import bond_shares, burned_share, per_stake, returns, tao_share
-from taokit.lab.scenarios import play, scenario, under
+from taokit.lab.scenarios import play, under
 
 
 def last():

@@ -1,10 +1,13 @@
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
+from taokit.lab.behaviours import row, timetable
+from taokit.lab.catalogue import scenario
 from taokit.lab.report import Run, retention_page, scenario_page
 from taokit.lab.retention import retention
-from taokit.lab.scenarios import play, scenario, under
+from taokit.lab.scenarios import play, under
 from taokit.lab.sweep import run_sweep
 
 pytest.importorskip("matplotlib")
@@ -29,6 +32,17 @@ class Page(HTMLParser):
 def runs(name, *variants):
     told = scenario(name)
     return [Run(made, variant, play(made)) for variant in variants for made in (under(told, variant),)]
+
+
+def test_bonds_of_several_mechanisms_are_told_apart():
+    told = scenario("merge")
+    twice = replace(told.initial, mechanisms=told.initial.mechanisms * 2)
+    other = timetable(0, {0: row([1, 0], first=3)}, mechanism=1)
+    both = replace(told, initial=twice, behaviours=(*told.behaviours, other), epochs=3)
+    shown = scenario_page([Run(both, "3", play(both))])
+    assert "Bonds on M2, mechanism 0." in shown
+    assert "Bonds on M1, mechanism 1." in shown
+    assert "mechanism" not in scenario_page([Run(told, "3", play(told, epochs=3))])
 
 
 def test_a_storys_page_stands_alone_and_shows_what_everybody_earned():

@@ -3,9 +3,10 @@ import pytest
 
 from taokit.consensus import run_epoch
 from taokit.errors import ConfigurationError
+from taokit.lab.acts import Change, Stake, Weigh
 from taokit.lab.behaviours import row, script, timetable
 from taokit.lab.simulate import simulate
-from taokit.lab.world import Change, Stake, Weigh, founded
+from taokit.lab.world import founded
 
 TAO = 10**9
 
@@ -33,6 +34,15 @@ def test_a_parameter_changes_at_its_block():
     run = list(simulate(start(), [script(acts)], 3))
     assert [step.stored.parameters.kappa for step in run] == [32767, 1, 1]
     assert [step.block for step in run] == [1000, 1201, 1301]
+
+
+def test_the_incentive_of_a_step_is_weighted_by_what_its_mechanisms_distribute():
+    votes = [timetable(0, {0: row([1, 0], first=2)}), timetable(0, {0: row([0, 1], first=2)}, mechanism=1)]
+    *_, last = simulate(start(mechanisms=2, split=(16384, 49151)), votes, 3)
+    assert [turn.part for turn in last.turns] == [250_003_815, 749_996_185]  # the odd rao goes to the first
+    assert [turn.outcome.incentive[2:].tolist() for turn in last.turns] == [[65535, 0], [0, 65535]]
+    assert last.incentive.tolist() == [0, 0, 16384, 49150]
+    assert last.combined.server_emission.sum() + last.combined.validator_emission.sum() == pytest.approx(10**9, abs=4)
 
 
 def test_an_act_in_the_past_is_refused():

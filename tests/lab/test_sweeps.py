@@ -32,7 +32,7 @@ def test_axes_as_a_command_line_names_them():
 @pytest.mark.parametrize(
     ("do", "told"),
     [
-        (lambda: sweep_of("retentoin", axes={}), "no scenario is called 'retentoin'"),
+        (lambda: sweep_of("retentoin", axes={}), "no sweep or scenario is called 'retentoin'"),
         (lambda: sweep_of("retention", axes={"w": [1]}), "retention has no axis w"),
         (lambda: sweep_of("retention", scale=2, axes={}), "a scale of 2 is out of bounds"),
         (lambda: sweep_of("merge", axes={"kapa": [1]}), "there is no parameter kapa"),

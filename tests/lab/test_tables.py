@@ -4,7 +4,8 @@ import sys
 import pytest
 
 from taokit.errors import ConfigurationError
-from taokit.lab.scenarios import play, scenario, under
+from taokit.lab.catalogue import scenario
+from taokit.lab.scenarios import play, under
 from taokit.lab.tables import epoch_rows, write_table
 
 

@@ -69,6 +69,9 @@ def test_a_number_that_differs_is_told_with_its_place(tmp_path):
         ("y3-n8", lambda v: v["epochs"][0]["expected"]["bonds"][0].pop(), "bonds"),
         ("y3-n8", lambda v: v["epochs"][0]["expected"]["consensus"].pop(), "consensus"),
         ("y3-n8", lambda v: v["epochs"][0]["expected"]["bits"]["dividends"].__setitem__(0, "1"), "bits.dividends"),
+        ("fact-bonds", lambda v: v["asserted"][0].__setitem__(3, 0.5), "asserted."),
+        ("y3-n8", lambda v: v["epochs"][0]["expected"]["bonds"].pop(), "bonds"),
+        ("mechanisms2-n8", lambda v: v["expected"]["mechanisms"][1]["bits"]["stake"].__setitem__(0, "1"), "bits.stake"),
         ("mechanisms2-n8", lambda v: v["expected"]["combined"]["emission"].__setitem__(0, 1), "combined.emission"),
         ("primitives", lambda v: v["rows"][0].__setitem__(2, "3"), "exp"),
         ("weights", lambda v: v["upscale"][0]["upscaled"].__setitem__(0, 1), "upscaled"),
@@ -141,7 +144,19 @@ def test_a_packed_file_cut_in_half_is_refused_by_name(tmp_path):
         (lambda v: v["params"].__setitem__("kapa", 1), "does not hold what kind 'epochs' promises.*kapa"),
         (lambda v: v["epochs"][0]["ops"].append({"op": "dance"}), "there is no operation 'dance'"),
         (lambda v: v["state"]["weights"].append([[0, 1]]), "weights speaks of uid 5"),
-        (lambda v: v["state"]["weights"][0].append([1, 70000]), "does not hold what kind 'epochs' promises"),
+        (lambda v: v["state"]["weights"][0].append([1, 70000]), r"entry \d of the weights of uid 0 is \[1, 70000\]"),
+        (
+            lambda v: v["state"]["weights"][0].insert(0, [1, float("nan")]),
+            r"entry 0 of the weights of uid 0 is \[1, nan",
+        ),
+        (lambda v: v["state"]["weights"][0].insert(0, [-1, 5]), r"entry 0 of the weights of uid 0 is \[-1, 5\]"),
+        (lambda v: v["state"]["weights"][0].insert(0, [1, 2, 3]), r"entry 0 of the weights of uid 0 is \[1, 2, 3\]"),
+        (lambda v: v["state"]["alpha_stake"].__setitem__(2, float("nan")), "alpha_stake of uid 2 is nan, which is no"),
+        (lambda v: v["state"]["tao_stake"].__setitem__(1, 1.5), "tao_stake of uid 1 is 1.5, which is no whole"),
+        (
+            lambda v: v["state"]["alpha_stake"].__setitem__(0, str(2**64)),
+            "alpha_stake of uid 0 is 18446744073709551616",
+        ),
     ],
 )
 def test_a_file_with_gaps_says_which_and_what(tmp_path, spoil, message):

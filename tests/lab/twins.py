@@ -2,10 +2,12 @@
 
 import numpy as np
 
+from taokit.consensus import storage_index
 from taokit.consensus.commit import commit_hash
 from taokit.devnet.runtime import Genesis, Neuron, Subnet, begin_block, dispatch, end_block, genesis, preset
 from taokit.devnet.runtime.subtensor import epoch, neurons, storage, subnets
 from taokit.devnet.runtime.table import DecodedCall
+from taokit.lab import acts as happens
 from taokit.lab import world
 from taokit.lab.behaviours import script
 from taokit.lab.economy import Minting
@@ -15,6 +17,10 @@ TAO = 10**9
 NETUID = 1
 SALT = np.array([7], dtype=np.uint16)
 SETTERS = {"kappa": "sudo_set_kappa", "bonds_penalty": "sudo_set_bonds_penalty", "tempo": "sudo_set_tempo"}
+MECHANISM_SETTERS = {
+    "mechanism_count": ("sudo_set_mechanism_count", "mechanism_count"),
+    "split": ("sudo_set_mechanism_emission_split", "maybe_split"),
+}
 COLUMNS = {
     storage.ACTIVE: "active",
     storage.CONSENSUS: "consensus",
@@ -23,7 +29,6 @@ COLUMNS = {
     storage.STAKE_WEIGHT: "stake_weight",
     storage.VALIDATOR_PERMIT: "validator_permit",
     storage.VALIDATOR_TRUST: "validator_trust",
-    storage.INCENTIVE: "incentive",
 }
 
 
@@ -41,6 +46,7 @@ class Twins:
         subnet = Subnet(key("cold-owner"), key("owner"), (*staked, *bare), tempo=tempo, hyperparameters=settings)
         config = Genesis(1_700_000_000_000, sudo=key("sudo"), balances={key("rich"): 10**6 * TAO}, subnet=subnet)
         self.state = genesis(preset(name, config))
+        self.committed = {}  # by uid and mechanism, the row that the hash commit of this moment hides
         self.hotkeys = [key("owner"), *(neuron.hotkey for neuron in subnet.neurons)]
 
     def laboratory(self):
@@ -49,12 +55,12 @@ class Twins:
         return world.Subnet(
             block=0,
             clock=subnets.clock(state, NETUID),
-            last_update=tuple(state[storage.LAST_UPDATE, NETUID].tolist()),
             block_at_registration=(0,) * n,
             alpha_stake=tuple(state[storage.TOTAL_HOTKEY_ALPHA, hotkey, NETUID] for hotkey in self.hotkeys),
             tao_stake=(0,) * n,
             validator_permit=tuple(state[storage.VALIDATOR_PERMIT, NETUID].tolist()),
             emission=(0,) * n,
+            mechanisms=(world.Mechanism(last_update=tuple(state[storage.LAST_UPDATE, NETUID].tolist())),),
             owner_uid=0,
             parameters=epoch.hyperparameters(state, NETUID),
             reveal_period=state[storage.REVEAL_PERIOD_EPOCHS, NETUID],
@@ -86,37 +92,49 @@ class Twins:
 
     def do(self, act):
         match act:
-            case world.Weigh() | world.Reveal():
+            case happens.Weigh() | happens.Reveal():
                 self.weigh(act)
-            case world.Register():
+            case happens.Register():
                 hotkey = key(f"new-{self.state.number}")
                 self.call(key("rich"), "SubtensorModule", "burned_register", netuid=NETUID, hotkey=hotkey)
-            case world.Change():
+            case happens.Flow():
+                self.unstake(act)
+            case happens.Change() if act.name in MECHANISM_SETTERS:
+                setter, argument = MECHANISM_SETTERS[act.name]
+                self.call(None, "AdminUtils", setter, netuid=NETUID, **{argument: act.value})
+            case happens.Change():
                 self.call(None, "AdminUtils", SETTERS[act.name], netuid=NETUID, **{act.name: act.value})
+
+    def unstake(self, act):
+        """Alpha that leaves; what the pool pays for it goes to the coldkey."""
+        hotkey = neurons.hotkeys(self.state, NETUID)[act.uid]
+        owner = key("cold-" + hotkey.decode().rstrip("."))
+        self.call(owner, "SubtensorModule", "remove_stake", hotkey=hotkey, netuid=NETUID, amount_unstaked=-act.alpha)
 
     def weigh(self, act):
         hotkey = neurons.hotkeys(self.state, NETUID)[act.uid]
-        if isinstance(act, world.Reveal):
-            row = self.committed[act.uid]
-            self.call(hotkey, "SubtensorModule", "reveal_weights", salt=SALT, **self.vectors(row))
-        elif not act.hashed:
-            self.call(
-                hotkey, "SubtensorModule", "set_weights", dests=act.row[:, 0], weights=act.row[:, 1], **self.plain
-            )
-        else:
-            self.committed[act.uid] = act.row
-            uids, values = (act.row[:, column].tolist() for column in (0, 1))
-            sealed = commit_hash(hotkey, NETUID, uids=uids, values=values, salt=SALT.tolist(), version_key=0)
-            self.call(hotkey, "SubtensorModule", "commit_weights", netuid=NETUID, commit_hash=sealed)
-
-    plain = {"netuid": NETUID, "version_key": 0}  # noqa: RUF012
-
-    def vectors(self, row):
-        return {"uids": row[:, 0], "values": row[:, 1], **self.plain}
-
-    @property
-    def committed(self):
-        return self.__dict__.setdefault("_committed", {})
+        place = (act.uid, act.mechanism)
+        where = {"netuid": NETUID, "mecid": act.mechanism}
+        if isinstance(act, happens.Reveal):
+            uids, values = self.committed[place]
+            sent = {**where, "uids": uids, "values": values, "salt": SALT, "version_key": 0}
+            self.call(hotkey, "SubtensorModule", "reveal_mechanism_weights", **sent)
+            return
+        uids, values = act.row[:, 0], act.row[:, 1]
+        if not act.hashed:
+            sent = {**where, "dests": uids, "weights": values, "version_key": 0}
+            self.call(hotkey, "SubtensorModule", "set_mechanism_weights", **sent)
+            return
+        self.committed[place] = uids, values
+        sealed = commit_hash(
+            hotkey,
+            storage_index(NETUID, act.mechanism),
+            uids=uids.tolist(),
+            values=values.tolist(),
+            salt=SALT.tolist(),
+            version_key=0,
+        )
+        self.call(hotkey, "SubtensorModule", "commit_mechanism_weights", **where, commit_hash=sealed)
 
     def call(self, origin, pallet, name, **args):
         dispatch(self.state, origin, DecodedCall(pallet, name, args))
@@ -126,12 +144,33 @@ class Twins:
         state = self.state
         keys = neurons.hotkeys(state, NETUID)
         columns = {name: state[item, NETUID].tolist() for item, name in COLUMNS.items()}
-        bonds = [state[storage.BONDS, NETUID, uid].tolist() for uid in range(len(keys))]
         stake = [state[storage.TOTAL_HOTKEY_ALPHA, hotkey, NETUID] for hotkey in keys]
-        return {**columns, "bonds": bonds, "stake": stake}
+        held = [self.mechanism(index, len(keys)) for index in neurons.indexes(state, NETUID)]
+        return {**columns, "stake": stake, "mechanisms": held}
+
+    def mechanism(self, index, n):
+        """What the chain holds of one mechanism."""
+        return {
+            "incentive": self.state[storage.INCENTIVE, index].tolist(),
+            "last_update": self.state[storage.LAST_UPDATE, index].tolist(),
+            "weights": [self.state[storage.WEIGHTS, index, uid].tolist() for uid in range(n)],
+            "bonds": [self.state[storage.BONDS, index, uid].tolist() for uid in range(n)],
+        }
 
     def expected(self, step):
         """The same of the laboratory."""
-        columns = {name: getattr(step.outcome, name).tolist() for name in COLUMNS.values()}
-        bonds = [step.outcome.bonds[uid].tolist() if uid in step.outcome.bonds else [] for uid in range(step.subnet.n)]
-        return {**columns, "bonds": bonds, "stake": list(step.subnet.alpha_stake)}
+        columns = {name: getattr(step.combined, name).tolist() for name in COLUMNS.values()}
+        held = [
+            {
+                "incentive": turn.outcome.incentive.tolist(),
+                "last_update": list(mechanism.last_update),
+                "weights": lists(mechanism.weights, step.n),
+                "bonds": lists(turn.outcome.bonds, step.n),
+            }
+            for turn, mechanism in zip(step.turns, step.subnet.mechanisms, strict=True)
+        ]
+        return {**columns, "stake": list(step.subnet.alpha_stake), "mechanisms": held}
+
+
+def lists(rows, n):
+    return [rows[uid].tolist() if uid in rows else [] for uid in range(n)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,9 +21,16 @@ app = typer.Typer(name="explain", help="Why consensus says what it says of a neu
 Netuid = Annotated[int, typer.Option("--netuid", envvar="BT_NETUID", help="The subnet.")]
 Uid = Annotated[int, typer.Option("--uid", min=0, help="The neuron.")]
 Network = Annotated[str, typer.Option("--network", envvar="BT_NETWORK", help="The chain to ask.")]
+File = Annotated[
+    Path | None, typer.Option("--from", help="A metagraph's file instead of a chain; Yuma 3 with the chain's defaults.")
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 
 SUBNETS = "SubtensorModule"
+
+NEXT = (
+    "ask a chain that has run: --network finney, or a local one of `taokit devnet` with --network ws://127.0.0.1:9944"
+)
 
 
 @app.command(epilog="Example:  taokit explain weights --uid 9 --what-if 1=0.7,2=0.3")
@@ -30,6 +38,7 @@ def weights(
     uid: Uid,
     netuid: Netuid = 1,
     network: Network = "devnet",
+    file: File = None,
     what_if: Annotated[str | None, typer.Option(metavar="UID=WEIGHT,...", help="Tell what these would earn.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -37,25 +46,27 @@ def weights(
     from taokit.consensus import explain_weights
     from taokit.consensus.explain import what_if as other_weights
 
-    stored = _stored(network, netuid)
+    stored = _stored(network, netuid, file=file)
     told = [explain_weights(stored, uid)]
     show(told if what_if is None else [*told, other_weights(stored, uid, _weights(what_if))], as_json=as_json)
 
 
 @app.command()
-def trust(uid: Uid, netuid: Netuid = 1, network: Network = "devnet", as_json: Json = False) -> None:
+def trust(uid: Uid, netuid: Netuid = 1, network: Network = "devnet", file: File = None, as_json: Json = False) -> None:
     """Why a validator's trust is what it is, and what the clipping cost it."""
     from taokit.consensus import explain_trust
 
-    show([explain_trust(_stored(network, netuid), uid)], as_json=as_json)
+    show([explain_trust(_stored(network, netuid, file=file), uid)], as_json=as_json)
 
 
 @app.command()
-def incentive(uid: Uid, netuid: Netuid = 1, network: Network = "devnet", as_json: Json = False) -> None:
+def incentive(
+    uid: Uid, netuid: Netuid = 1, network: Network = "devnet", file: File = None, as_json: Json = False
+) -> None:
     """Why a miner's incentive is what it is, and who gives it."""
     from taokit.consensus import explain_incentive
 
-    show([explain_incentive(_stored(network, netuid), uid)], as_json=as_json)
+    show([explain_incentive(_stored(network, netuid, file=file), uid)], as_json=as_json)
 
 
 @app.command()
@@ -105,11 +116,28 @@ def _weights(text: str) -> dict[int, float]:
         raise ConfigurationError(f"{text!r} are no weights by uid", hint="write them as 1=0.7,2=0.3") from error
 
 
-def _stored(network: str, netuid: int) -> Stored:
+def _stored(network: str, netuid: int, *, file: Path | None) -> Stored:
     from taokit.connect import connect
 
+    if file is not None:
+        return _told(stored_in(file), str(file))
     with connect(network) as chain:
-        return stored_now(chain, netuid)
+        return _told(stored_now(chain, netuid), f"subnet {netuid}")
+
+
+def stored_in(file: Path) -> Stored:
+    """What the epoch of a metagraph's file would read. Raises `ConfigurationError` for a file that does not read."""
+    from taokit.consensus import stored_of
+    from taokit.lab.replay import read_metagraph
+
+    return stored_of(read_metagraph(file))
+
+
+def _told(stored: Stored, where: str) -> Stored:
+    """The same, with a word on standard error where nobody has weights yet."""
+    if not any(map(len, stored.weights.values())):
+        typer.echo(f"note: nobody has set weights on {where} yet, as of block {stored.block}; {NEXT}", err=True)
+    return stored
 
 
 def stored_now(chain: Chain, netuid: int) -> Stored:
@@ -201,4 +229,4 @@ def _bits(number: Any) -> int:
     return int(number["bits"] if isinstance(number, dict) else number)
 
 
-__all__ = ["app", "burning", "epoch_inputs", "show", "stored_now"]
+__all__ = ["app", "burning", "epoch_inputs", "show", "stored_in", "stored_now"]

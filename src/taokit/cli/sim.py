@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from typer.core import TyperGroup
 
+from taokit.errors import ConfigurationError
+
 if TYPE_CHECKING:
     from taokit.lab.report import Run
     from taokit.lab.scenarios import Scenario
@@ -70,13 +72,19 @@ def play(
 
 
 def _told(story: str, *, copiers: int, burn: float | None) -> Scenario:
+    from taokit.lab.catalogue import scenario
     from taokit.lab.replay import replay_file
-    from taokit.lab.scenarios import scenario, with_burn, with_copiers
+    from taokit.lab.scenarios import with_burn, with_copiers
 
-    told = replay_file(Path(story)) if Path(story).is_file() else scenario(story)
+    told = replay_file(Path(story)) if _is_file(story) else scenario(story)
     if copiers:
         told = with_copiers(told, copiers)
     return told if burn is None else with_burn(told, burn)
+
+
+def _is_file(story: str) -> bool:
+    """Whether a file is meant: one that is there, or what no scenario's name looks like."""
+    return Path(story).is_file() or "/" in story or story.endswith((".json", ".gz"))
 
 
 def _runs(told: Scenario, variants: list[Any], epochs: int | None) -> list[Run]:
@@ -125,7 +133,7 @@ def _show(runs: list[Run]) -> None:
 @app.command("list")
 def list_scenarios(as_json: Json = False) -> None:
     """The stories and maps there are."""
-    from taokit.lab.scenarios import scenarios
+    from taokit.lab.catalogue import scenarios
     from taokit.lab.sweeps import SWEEPS
 
     known = {"scenarios": {name: told.story for name, told in scenarios().items()}}
@@ -171,6 +179,8 @@ def sweep(
     from taokit.lab.tables import write_table
 
     chosen = sweep_of(name, scale=scale, axes=axis_values(axes or []))
+    if report is not None and chosen.name != "retention":
+        raise ConfigurationError(f"there is no report of the sweep {chosen.name}", hint="use --csv")
     with _progress(chosen.name, quiet=as_json) as progress:
         pool = ray_cluster if engine is SweepEngine.RAY else processes
         results = run_sweep(chosen, workers=workers, memory=memory << 20, store=store, progress=progress, pool=pool)
@@ -182,12 +192,9 @@ def sweep(
 
 
 def _write_map(path: Path, chosen: Sweep, results: list[dict[str, Any]]) -> None:
-    from taokit.errors import ConfigurationError
     from taokit.lab.files import write_whole
     from taokit.lab.report import retention_page
 
-    if chosen.name != "retention":
-        raise ConfigurationError(f"there is no report of the sweep {chosen.name}", hint="use --csv")
     sizes = ", ".join(f"{value} {key}" for key, value in chosen.settings.items() if key != "yuma3")
     write_whole(path, retention_page(results, what=f"{len(results):,} networks of {sizes}"))
 

@@ -38,7 +38,12 @@ from taokit.consensus.emission import (
     subnet_shares,
     validator_pot,
 )
-from taokit.consensus.explain import (
+from taokit.consensus.explain import explain_burning, explain_incentive, explain_trust, explain_weights, what_if
+from taokit.consensus.mechanisms import Combined, combine, of_storage_index, storage_index
+from taokit.consensus.observed import stored_of
+from taokit.consensus.prepared import Prepared, WeightLimits, prepare
+from taokit.consensus.pruning import MIN_NON_IMMUNE_UIDS, protected_uids, uid_to_prune
+from taokit.consensus.reasons import (
     Burning,
     Earned,
     Entry,
@@ -48,15 +53,7 @@ from taokit.consensus.explain import (
     TrustExplained,
     WeightsExplained,
     WhatIf,
-    explain_burning,
-    explain_incentive,
-    explain_trust,
-    explain_weights,
-    stored_of,
-    what_if,
 )
-from taokit.consensus.mechanisms import Combined, combine, of_storage_index, storage_index
-from taokit.consensus.pruning import MIN_NON_IMMUNE_UIDS, protected_uids, uid_to_prune
 from taokit.consensus.rows import Row, Rows
 from taokit.consensus.schedule import (
     MAX_EPOCHS_PER_BLOCK,
@@ -70,10 +67,8 @@ from taokit.consensus.schedule import (
 from taokit.consensus.subnet import Hyperparameters, Outcome, Stored, activity_cutoff, run_epoch
 from taokit.consensus.telling import Table, sentences, table
 from taokit.consensus.weights import (
-    Prepared,
     Submission,
     Submitter,
-    prepare,
     refusal,
     staked,
     stored,
@@ -113,6 +108,7 @@ __all__ = [
     "Support",
     "Table",
     "TrustExplained",
+    "WeightLimits",
     "WeightsExplained",
     "WhatIf",
     "activity_cutoff",

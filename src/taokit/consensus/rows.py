@@ -55,7 +55,17 @@ def dense(rows: Rows, lines: Uids, n: int) -> Dense:
     known = uid < n
     place = (line * n + uid)[known]
     ascending = bool(np.all(np.diff((line << 16) + uid) > 0))
-    return _filled(place, entries[known, 1], None if ascending else _ranks(lengths)[known], (len(lines), n))
+    made = _filled(place, entries[known, 1], None if ascending else _ranks(lengths)[known], (len(lines), n))
+    if not ascending and np.count_nonzero(made.present) != len(place):
+        raise _twice(place, lines, n)
+    return made
+
+
+def _twice(place: Uids, lines: Uids, n: int) -> ConfigurationError:
+    """What is wrong where two entries share a place, by the first row that has such."""
+    places, counts = np.unique(place, return_counts=True)
+    line, uid = divmod(int(places[counts > 1][0]), n)
+    return ConfigurationError(f"the row of uid {lines[line]} names uid {uid} twice")
 
 
 def _pairs(uid: int, row: Any) -> Row:
@@ -77,8 +87,6 @@ def _filled(
     values, present = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=bool)
     values.reshape(-1)[place] = value
     present.reshape(-1)[place] = True
-    if np.count_nonzero(present) != len(place):
-        raise ConfigurationError("a row names a uid twice")
     if rank is None:
         return Dense(values, present, None)
     position = np.zeros(shape, dtype=np.int64)

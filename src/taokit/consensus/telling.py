@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from functools import singledispatch
 from typing import Any, Final
 
-from taokit.consensus.explain import (
+from taokit.consensus.reasons import (
     Burning,
     IncentiveExplained,
     Rating,

@@ -1,16 +1,14 @@
-"""Rows of weights: the checks and the form in which the chain stores them, and what a client prepares to send."""
+"""Rows of weights as the chain takes them: the checks by name, and the form in which they are stored."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from taokit.consensus.rows import Row
 from taokit.consensus.scalar import ONE, U16, div, mul, ratio
-from taokit.errors import ConfigurationError
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,52 +112,10 @@ def stored(submission: Submission) -> Row:
     return np.column_stack([submission.uids, upscaled(submission.values)]).astype(np.uint16)
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """Weights ready to submit: every uid of the subnet, ascending, zeros included."""
-
-    uids: npt.NDArray[np.uint16]
-    values: npt.NDArray[np.uint16]  # the largest is 65535
-
-
-def prepare(weights: Mapping[int, float] | Sequence[float] | npt.NDArray[np.floating], n: int) -> Prepared:
-    """Shares of any scale as the u16 values to submit, rounded to nearest; a uid that is left out weighs 0.
-
-    Zeros are sent explicitly and uids ascend, because liquid alpha forgets the bonds of a miner that is absent and
-    reads unordered rows wrongly. Raises `ConfigurationError` for an unknown uid, another length than `n`, a negative
-    or non-finite number, or when nobody has any weight.
-    """
-    dense = _dense(weights, n)
-    if not np.all(np.isfinite(dense)):
-        raise ConfigurationError(f"the weight of uid {int(np.argmin(np.isfinite(dense)))} is not finite")
-    if np.any(dense < 0):
-        raise ConfigurationError(f"the weight of uid {int(np.argmax(dense < 0))} is negative")
-    largest = dense.max(initial=0.0)
-    if largest == 0:
-        raise ConfigurationError("no uid has any weight")
-    values = np.rint(dense / largest * U16).astype(np.uint16)
-    return Prepared(np.arange(n, dtype=np.uint16), values)
-
-
-def _dense(
-    weights: Mapping[int, float] | Sequence[float] | npt.NDArray[np.floating], n: int
-) -> npt.NDArray[np.float64]:
-    if not isinstance(weights, Mapping):
-        if len(weights) != n:
-            raise ConfigurationError(f"{len(weights)} weights for a subnet of {n} uids")
-        return np.asarray(weights, dtype=np.float64)
-    unknown = [uid for uid in weights if not 0 <= uid < n]
-    if unknown:
-        raise ConfigurationError(f"uid {unknown[0]} has a weight, but the subnet has only {n} uids")
-    return np.array([weights.get(uid, 0.0) for uid in range(n)], dtype=np.float64)
-
-
 __all__ = [
-    "Prepared",
     "Row",
     "Submission",
     "Submitter",
-    "prepare",
     "refusal",
     "staked",
     "stored",

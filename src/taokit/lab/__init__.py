@@ -3,7 +3,9 @@
 `taokit.lab.relaxed` and `taokit.lab.compiled` need torch and are imported by themselves.
 """
 
+from taokit.lab.acts import Change, Flow, Refusal, Register, ResetBonds, Reveal, Stake, Weigh
 from taokit.lab.behaviours import at_epoch, burning, copier, every_epoch, row, script, timetable
+from taokit.lab.catalogue import scenario, scenarios
 from taokit.lab.cluster import ray_cluster
 from taokit.lab.economy import Minting
 from taokit.lab.engines import Engine, engine, run_epochs
@@ -12,29 +14,19 @@ from taokit.lab.plots import contour_map, line_chart
 from taokit.lab.replay import replay, replay_file, replayed
 from taokit.lab.report import Run, retention_page, scenario_page
 from taokit.lab.retention import required_utility, retention
-from taokit.lab.scenarios import Scenario, play, scenario, scenarios, under, with_burn, with_copiers, with_reset
-from taokit.lab.simulate import Behaviour, Step, View, simulate
+from taokit.lab.scenarios import Scenario, play, under, with_burn, with_copiers, with_reset
+from taokit.lab.simulate import Behaviour, Step, Turn, View, simulate
 from taokit.lab.sweep import Sweep, run_sweep
 from taokit.lab.sweeps import scenario_sweep, sweep_of
 from taokit.lab.tables import epoch_rows, write_table
-from taokit.lab.world import (
-    Change,
-    Flow,
-    Refusal,
-    Register,
-    ResetBonds,
-    Reveal,
-    Stake,
-    Subnet,
-    Weigh,
-    founded,
-)
+from taokit.lab.world import Mechanism, Subnet, founded
 
 __all__ = [
     "Behaviour",
     "Change",
     "Engine",
     "Flow",
+    "Mechanism",
     "Minting",
     "Refusal",
     "Register",
@@ -46,6 +38,7 @@ __all__ = [
     "Step",
     "Subnet",
     "Sweep",
+    "Turn",
     "View",
     "Weigh",
     "against_honest",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -10,8 +11,8 @@ import numpy.typing as npt
 from taokit.consensus import Row
 from taokit.consensus.scalar import U16
 from taokit.errors import ConfigurationError
+from taokit.lab.acts import Act, Weigh
 from taokit.lab.simulate import Behaviour, View
-from taokit.lab.world import Act, Weigh
 
 Scores = Sequence[float] | npt.NDArray[np.floating]
 """One number for each miner, finite and at least 0, of any scale."""
@@ -35,17 +36,17 @@ def row(scores: Scores, *, first: int = 0, zeros: bool = True) -> Row:
     return pairs if zeros else pairs[pairs[:, 1] > 0]
 
 
-def timetable(uid: int, rows: Mapping[int, Row]) -> Behaviour:
+def timetable(uid: int, rows: Mapping[int, Row], *, mechanism: int = 0) -> Behaviour:
     """A validator that submits, before every epoch, the row of the latest epoch listed."""
 
     def behave(view: View) -> Iterable[Act]:
         begun = [epoch for epoch in rows if epoch <= view.epoch]
-        return [Weigh(uid=uid, row=rows[max(begun)])] if begun else []
+        return [Weigh(uid=uid, row=rows[max(begun)], mechanism=mechanism)] if begun else []
 
     return behave
 
 
-def every_epoch(uid: int, rows: Sequence[Row], *, delay: int = 0) -> Behaviour:
+def every_epoch(uid: int, rows: Sequence[Row], *, delay: int = 0, mechanism: int = 0) -> Behaviour:
     """A validator that makes a row for each epoch; with a delay it is active so many epochs later.
 
     A delay needs a subnet whose commit-reveal is on and whose reveal period is the delay. Rows beyond the last repeat
@@ -54,23 +55,24 @@ def every_epoch(uid: int, rows: Sequence[Row], *, delay: int = 0) -> Behaviour:
 
     def behave(view: View) -> Iterable[Act]:
         made = rows[min(view.epoch, len(rows) - 1)]
-        return [Weigh(uid=uid, row=made, block=view.block if delay else None)]
+        return [Weigh(uid=uid, row=made, block=view.block if delay else None, mechanism=mechanism)]
 
     return behave
 
 
-def copier(uid: int, of: Sequence[int], *, delay: int = 0, zeros: bool = False) -> Behaviour:
+def copier(uid: int, of: Sequence[int], *, delay: int = 0, zeros: bool = False, mechanism: int = 0) -> Behaviour:
     """A validator that submits the stake-weighted sum of the rows that others have active, made last."""
 
     def behave(view: View) -> Iterable[Act]:
         subnet = view.subnet
         seen = np.zeros(subnet.n)
         for other in of:
-            known = subnet.weights.get(other, np.zeros((0, 2), dtype=np.uint16))
+            known = subnet.mechanisms[mechanism].weights.get(other, np.zeros((0, 2), dtype=np.uint16))
             seen[known[:, 0]] += float(subnet.alpha_stake[other]) * known[:, 1]
         if not seen.any():
             return []
-        return [Weigh(uid=uid, row=row(seen, zeros=zeros), block=view.block if delay else None)]
+        made = row(seen, zeros=zeros)
+        return [Weigh(uid=uid, row=made, block=view.block if delay else None, mechanism=mechanism)]
 
     return behave
 
@@ -103,7 +105,7 @@ def _burned(act: Weigh, owner_uid: int, share: float) -> Weigh:
     uids = np.append(others[:, 0].astype(np.int64), owner_uid)
     order = np.argsort(uids)
     made = np.stack([uids, np.rint(values / values.max() * U16)], axis=1).astype(np.uint16)[order]
-    return Weigh(uid=act.uid, row=made, block=act.block, hashed=act.hashed)
+    return replace(act, row=made)
 
 
 __all__ = ["Scores", "at_epoch", "burning", "copier", "every_epoch", "row", "script", "timetable"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from taokit.consensus import AlphaShares, Holding, Outcome, Pots, alpha_shares, block_emission, delegate_take, pay
+from taokit.consensus import AlphaShares, Combined, Holding, Pots, alpha_shares, block_emission, delegate_take, pay
 from taokit.consensus.emission import OWNER_CUT
 from taokit.lab.world import Subnet
 
@@ -59,13 +59,13 @@ def _shares(minting: Minting, amount: int) -> AlphaShares:
     return alpha_shares(amount, root_proportion=0, owner_cut=minting.owner_cut, owner_cut_enabled=minting.owner_paid)
 
 
-def paid(subnet: Subnet, outcome: Outcome, pots: Pot) -> Subnet:
+def paid(subnet: Subnet, combined: Combined, pots: Pot) -> Subnet:
     """The stakes after an epoch's payouts; what the owner's hotkey mined is burned."""
     owner = subnet.owner_uid
     payout = pay(
         pots,
-        server_emission=dict(enumerate(outcome.server_emission.tolist())),
-        dividends=dict(enumerate(outcome.validator_emission.tolist())),
+        server_emission=dict(enumerate(combined.server_emission.tolist())),
+        dividends=dict(enumerate(combined.validator_emission.tolist())),
         holdings={uid: Holding(alpha, 0) for uid, alpha in enumerate(subnet.alpha_stake)},
         owner_keys=() if owner is None else (owner,),
         tao_weight=subnet.parameters.tao_weight,

@@ -16,12 +16,12 @@ def returns(steps: Sequence[Step], uids: Sequence[int]) -> list[float]:
 
     0 for one that never had stake, or where nobody earned dividends.
     """
-    paid = sum(int(step.outcome.dividends.sum(dtype=np.int64)) for step in steps)
+    paid = sum(int(step.combined.dividends.sum(dtype=np.int64)) for step in steps)
     return [_return(steps, uid, paid) for uid in uids]
 
 
 def _return(steps: Sequence[Step], uid: int, paid: int) -> float:
-    earned = sum(int(step.outcome.dividends[uid]) for step in steps)
+    earned = sum(int(step.combined.dividends[uid]) for step in steps)
     held = sum((stake_share(step, [uid]) for step in steps), Fraction(0))
     return float(Fraction(earned, paid) / (held / len(steps))) if held and paid else 0.0
 
@@ -35,9 +35,9 @@ def stake_share(step: Step, uids: Sequence[int]) -> Fraction:
 
 def per_stake(step: Step, uid: int) -> float:
     """Dividends per stake of a validator in an epoch: share of dividends over share of stake; 0 without stake."""
-    paid = int(step.outcome.dividends.sum(dtype=np.int64))
+    paid = int(step.combined.dividends.sum(dtype=np.int64))
     share = stake_share(step, [uid])
-    return float(Fraction(int(step.outcome.dividends[uid]), paid) / share) if paid and share else 0.0
+    return float(Fraction(int(step.combined.dividends[uid]), paid) / share) if paid and share else 0.0
 
 
 def against_honest(step: Step, uid: int, honest: Sequence[int]) -> float:
@@ -48,7 +48,7 @@ def against_honest(step: Step, uid: int, honest: Sequence[int]) -> float:
 
 def burned_share(step: Step, owner_uid: int) -> float:
     """The part of miner emission that went to the owner's hotkey, where it is burned or recycled."""
-    emission = step.outcome.server_emission.tolist()
+    emission = step.combined.server_emission.tolist()
     return emission[owner_uid] / sum(emission) if sum(emission) else 0.0
 
 
@@ -57,10 +57,11 @@ def tao_share(burned: float, *, subnets: int) -> float:
     return (1 - burned) / (subnets - burned)
 
 
-def bond_shares(step: Step, uid: int, n: int) -> Float[np.ndarray, " uids"]:
-    """Each uid's part of the stored bonds on a miner; 0 where there are none."""
+def bond_shares(step: Step, uid: int, n: int, *, mechanism: int = 0) -> Float[np.ndarray, " uids"]:
+    """Each uid's part of the stored bonds on a miner, of a mechanism; 0 where there are none."""
     held: Int[np.ndarray, " uids"] = np.zeros(n, dtype=np.int64)
-    for owner, row in step.outcome.bonds.items():
+    bonds = step.turns[mechanism].outcome.bonds if mechanism < len(step.turns) else {}
+    for owner, row in bonds.items():
         held[owner] = row[row[:, 0] == uid, 1].sum(dtype=np.int64)
     whole = held.sum()
     return held / whole if whole else held.astype(np.float64)

@@ -21,7 +21,8 @@ figure { margin: 0; } figcaption { color: var(--soft); font-size: .9rem; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: right; padding: .3rem .6rem; border-bottom: 1px solid var(--line); white-space: nowrap; }
 th:nth-child(2), td:nth-child(2) { text-align: left; }
-th { color: var(--soft); font-weight: 600; }
+th { color: var(--soft); font-weight: 600; white-space: normal; vertical-align: bottom; }
+@media (max-width: 34rem) { th, td { padding: .3rem .25rem; font-size: .85rem; white-space: normal; } }
 """
 
 Columns: TypeAlias = Sequence[tuple[str, Callable[..., str]]]

@@ -9,13 +9,32 @@ from typing import Any, Final, Self, TypeAlias
 import numpy as np
 
 from taokit.consensus import Hyperparameters, Outcome, Row, Stored
+from taokit.consensus.scalar import U16
 
 Json: TypeAlias = Mapping[str, Any]
 
 
-def row_of(entries: Any) -> Row:
-    """A row as a file has it: pairs of (uid, value)."""
+def row_of(entries: Any, of: str = "a row") -> Row:
+    """A row as a file has it: pairs of (uid, value). Raises `ValueError` for an entry that is none, by its place."""
+    for place, entry in enumerate(entries):
+        if len(entry) != 2 or not all(isinstance(number, int) and 0 <= number <= U16 for number in entry):
+            raise ValueError(f"entry {place} of {of} is {entry}, no pair of uid and value within 0 to {U16}")
     return np.array(entries, dtype=np.uint16).reshape(-1, 2)
+
+
+def whole_number(what: str, value: Any) -> int:
+    """A number or decimal string of a file as an integer; raises `ValueError` for anything else, by its name."""
+    if isinstance(value, int) or (isinstance(value, str) and value.removeprefix("-").isdecimal()):
+        return int(value)
+    raise ValueError(f"{what} is {value!r}, which is no whole number")
+
+
+def _column(state: Json, name: str) -> list[int]:
+    return [whole_number(f"{name} of uid {uid}", value) for uid, value in enumerate(state[name])]
+
+
+def _rows(state: Json, name: str) -> dict[int, Row]:
+    return {uid: row_of(row, f"the {name} of uid {uid}") for uid, row in enumerate(state[name] or []) if row}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,13 +60,13 @@ class Recorded:
         return cls(
             parameters={"commit_reveal": False, **parameters},
             block=int(state["block"]),
-            last_update=[int(block) for block in state["last_update"]],
-            registered=[int(block) for block in state["block_at_registration"]],
-            alpha=[int(rao) for rao in state["alpha_stake"]],
-            tao=[int(rao) for rao in state["tao_stake"]],
+            last_update=_column(state, "last_update"),
+            registered=_column(state, "block_at_registration"),
+            alpha=_column(state, "alpha_stake"),
+            tao=_column(state, "tao_stake"),
             permit=[bool(permit) for permit in state["validator_permit"]],
-            weights={uid: row_of(row) for uid, row in enumerate(state["weights"] or []) if row},
-            bonds={uid: row_of(row) for uid, row in enumerate(state["bonds"] or []) if row},
+            weights=_rows(state, "weights"),
+            bonds=_rows(state, "bonds"),
             commits={uid: int(at) for uid, at in enumerate(state["commit_block"] or []) if at is not None},
             owner_uid=state["owner_uid"],
             last_step_block=int(state["last_step_block"]),
@@ -86,7 +105,7 @@ class Recorded:
             self.last_step_block = self.block
 
     def _set_weights(self, uid: int, row: Any, block: int) -> None:
-        self.weights[uid] = row_of(row)
+        self.weights[uid] = row_of(row, f"the weights that uid {uid} sets")
         self.last_update[uid] = block
 
     def _register(self, uid: int, block: int, alpha: Any, tao: Any) -> None:
@@ -101,12 +120,13 @@ class Recorded:
     def _append(self, block: int, alpha: Any, tao: Any) -> None:
         self.last_update.append(block)
         self.registered.append(block)
-        self.alpha.append(int(alpha))
-        self.tao.append(int(tao))
+        self.alpha.append(whole_number("the alpha of the uid that joins", alpha))
+        self.tao.append(whole_number("the tao of the uid that joins", tao))
         self.permit.append(False)
 
     def _set_stake(self, uid: int, alpha: Any, tao: Any) -> None:
-        self.alpha[uid], self.tao[uid] = int(alpha), int(tao)
+        self.alpha[uid] = whole_number(f"the alpha of uid {uid}", alpha)
+        self.tao[uid] = whole_number(f"the tao of uid {uid}", tao)
 
     def _set_param(self, name: str, value: Any) -> None:
         self.parameters[name] = value

@@ -9,10 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from taokit.consensus import Hyperparameters, Schedule
+from taokit.consensus.observed import settings_of
 from taokit.errors import ConfigurationError
+from taokit.lab.acts import Act, Weigh, checked_row
 from taokit.lab.scenarios import Scenario
 from taokit.lab.simulate import Behaviour, View
-from taokit.lab.world import Act, Subnet, Weigh, checked_row
+from taokit.lab.world import Mechanism, Subnet
 from taokit.metagraph import Metagraph
 from taokit.metagraph.store import from_bytes
 
@@ -30,27 +32,24 @@ def replayed(metagraph: Metagraph, *, parameters: Hyperparameters | None = None)
     if metagraph.n == 0:
         raise ConfigurationError("the metagraph has no uid")
     own = metagraph.parameters
-    settings = replace(
-        parameters or Hyperparameters(yuma3=True, liquid_alpha=own.liquid_alpha),
-        kappa=own.kappa,
-        max_allowed_validators=own.max_validators,
-        tempo=own.tempo,
-        activity_cutoff=own.activity_cutoff,
-        commit_reveal=False,
-    )
+    settings = replace(settings_of(metagraph, parameters), commit_reveal=False)
     for uid, row in [*metagraph.weights.items(), *metagraph.bonds.items()]:
         checked_row(uid, row)
     return Subnet(
         block=metagraph.block,
         clock=Schedule(own.tempo, metagraph.block - metagraph.blocks_since_last_step),
-        last_update=_integers(metagraph.last_update),
         block_at_registration=_integers(metagraph.block_at_registration),
         alpha_stake=_integers(metagraph.alpha_stake),
         tao_stake=_integers(metagraph.tao_stake),
         validator_permit=tuple(metagraph.validator_permit.tolist()),
         emission=_integers(metagraph.emission),
-        weights=dict(metagraph.weights),
-        bonds=dict(metagraph.bonds),
+        mechanisms=(
+            Mechanism(
+                last_update=_integers(metagraph.last_update),
+                weights=dict(metagraph.weights),
+                bonds=dict(metagraph.bonds),
+            ),
+        ),
         owner_uid=metagraph.uid_of(metagraph.owner_hotkey),
         last_step_block=metagraph.last_step,
         parameters=settings,
@@ -69,24 +68,33 @@ def steady(subnet: Subnet) -> Behaviour:
     """Every validator that has weights submits them anew before each epoch, in the order it stored them."""
 
     def behave(view: View) -> Iterable[Act]:
-        return [Weigh(uid=uid, row=row) for uid, row in subnet.weights.items() if len(row)]
+        return [
+            Weigh(uid=uid, row=row, mechanism=number)
+            for number, mechanism in enumerate(subnet.mechanisms)
+            for uid, row in mechanism.weights.items()
+            if len(row)
+        ]
 
     return behave
 
 
-def replay_file(path: Path) -> Scenario:
-    """A metagraph's file as a story: every validator keeps its weights. Plain or `.gz`.
+def read_metagraph(path: Path) -> Metagraph:
+    """The metagraph of a file that `taokit.metagraph.to_bytes` made, plain or `.gz`.
 
     Raises `ConfigurationError` for a file that does not read, by what is wrong with it.
     """
     try:
         content = path.read_bytes()
-        metagraph = from_bytes(gzip.decompress(content) if content[:2] == GZIP else content)
+        return from_bytes(gzip.decompress(content) if content[:2] == GZIP else content)
     except (OSError, EOFError, zlib.error) as error:
-        raise ConfigurationError(f"cannot read {path}: {error}") from error
+        raise ConfigurationError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
     except ConfigurationError as error:
-        raise ConfigurationError(f"{path}: {error}") from error
-    return replay(metagraph)
+        raise ConfigurationError(f"{path}: {error}", hint="taokit.metagraph.to_bytes makes such a file") from error
+
+
+def replay_file(path: Path) -> Scenario:
+    """A metagraph's file as a story: every validator keeps its weights; see `read_metagraph`."""
+    return replay(read_metagraph(path))
 
 
 def replay(metagraph: Metagraph, *, parameters: Hyperparameters | None = None) -> Scenario:
@@ -103,4 +111,4 @@ def replay(metagraph: Metagraph, *, parameters: Hyperparameters | None = None) -
     )
 
 
-__all__ = ["replay", "replay_file", "replayed", "steady"]
+__all__ = ["read_metagraph", "replay", "replay_file", "replayed", "steady"]

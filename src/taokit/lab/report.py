@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from taokit.lab.measures import bond_shares, per_stake, returns, stake_share
@@ -43,31 +44,31 @@ class Run:
     @property
     def n(self) -> int:
         """Uids at the end of the run."""
-        return len(self.steps[-1].stored.last_update)
+        return self.steps[-1].n
 
     def name(self, uid: int) -> str:
         """What the story calls a uid."""
         return self.scenario.names[uid] if uid < len(self.scenario.names) else f"uid {uid}"
 
     def _mined(self, uid: int) -> bool:
-        return any(uid < len(step.outcome.incentive) and step.outcome.incentive[uid] for step in self.steps)
+        return any(_at(step.incentive, uid) for step in self.steps)
 
     def returns(self) -> dict[str, float]:
         """By name, what each validator earned for its stake; 1 is paid by stake."""
         uids = self.validators
-        full = [step for step in self.steps if len(step.stored.last_update) == self.n]
+        full = [step for step in self.steps if step.n == self.n]
         return {self.name(uid): value for uid, value in zip(uids, returns(full, uids), strict=True)}
 
     def incentives(self) -> dict[str, float]:
         """By name, each miner's share of incentive over the whole run."""
-        whole = sum(int(step.outcome.incentive.sum(dtype="int64")) for step in self.steps)
-        earned = {uid: sum(_at(step.outcome.incentive, uid) for step in self.steps) for uid in self.miners}
+        whole = sum(int(step.incentive.sum(dtype="int64")) for step in self.steps)
+        earned = {uid: sum(_at(step.incentive, uid) for step in self.steps) for uid in self.miners}
         return {self.name(uid): amount / whole if whole else 0.0 for uid, amount in earned.items()}
 
 
 def _validates(step: Step, uid: int) -> bool:
-    return uid < len(step.stored.last_update) and bool(
-        step.outcome.dividends[uid] or (step.stored.validator_permit[uid] and step.stored.alpha_stake[uid])
+    return uid < step.n and bool(
+        step.combined.dividends[uid] or (step.stored.validator_permit[uid] and step.stored.alpha_stake[uid])
     )
 
 
@@ -81,12 +82,17 @@ def scenario_page(runs: Sequence[Run]) -> str:
     parts: list[str] = [said(_capital(story.story) + "."), _returns_table(runs)]
     for run in runs:
         parts.append(section(NAMED.get(run.variant, run.variant), _charts(run)))
-        parts.append(section(f"Bonds under {NAMED.get(run.variant, run.variant)}", _bonds(run), what=BONDS))
+        parts.append(section(f"Bonds under {NAMED.get(run.variant, run.variant)}", _bonds(run), what=_bonds_told(run)))
     epochs = len(runs[0].steps)
     return page(f"taokit sim · {story.name}", f"{epochs} epochs, up to block {runs[0].steps[-1].block}", parts)
 
 
 BONDS = "Each validator's share of the bonds on a miner, which decide its dividends."
+
+
+def _bonds_told(run: Run) -> str:
+    left_out = len(run.miners) - SHOWN
+    return f"{BONDS} Of the first {SHOWN} miners; {left_out} more are left out." if left_out > 0 else BONDS
 
 
 def _capital(sentence: str) -> str:
@@ -114,9 +120,9 @@ def _returns_table(runs: Sequence[Run]) -> str:
 
 def _charts(run: Run) -> list[str]:
     epochs = [step.epoch for step in run.steps]
-    incentive = {run.name(uid): [_at(s.outcome.incentive, uid) / 65535 for s in run.steps] for uid in run.miners}
+    incentive = {run.name(uid): [_at(s.incentive, uid) / 65535 for s in run.steps] for uid in run.miners}
     relative = {run.name(uid): [_per_stake(step, uid) for step in run.steps] for uid in run.validators}
-    dividends = {run.name(uid): [_at(s.outcome.dividends, uid) / 65535 for s in run.steps] for uid in run.validators}
+    dividends = {run.name(uid): [_at(s.combined.dividends, uid) / 65535 for s in run.steps] for uid in run.validators}
     charts = [
         lines(epochs, incentive, "incentive", "What each miner is paid, as a share of all."),
         lines(epochs, relative, "dividends per stake", "1 is paid by stake."),
@@ -133,21 +139,23 @@ def _moves(run: Run) -> bool:
 
 
 def _stake(step: Step, uid: int) -> float:
-    return float(stake_share(step, [uid])) if uid < len(step.stored.last_update) else 0.0
+    return float(stake_share(step, [uid])) if uid < step.n else 0.0
 
 
 def _per_stake(step: Step, uid: int) -> float:
-    return per_stake(step, uid) if uid < len(step.stored.last_update) else 0.0
+    return per_stake(step, uid) if uid < step.n else 0.0
 
 
 def _bonds(run: Run) -> Iterable[str]:
     """A chart for each miner that anybody held bonds on, of the first few."""
     epochs = [step.epoch for step in run.steps]
-    for uid in run.miners[:SHOWN]:
-        shares = [bond_shares(step, uid, run.n) for step in run.steps]
+    count = max(len(step.turns) for step in run.steps)
+    for uid, mechanism in product(run.miners[:SHOWN], range(count)):
+        shares = [bond_shares(step, uid, run.n, mechanism=mechanism) for step in run.steps]
         held = {run.name(owner): [float(share[owner]) for share in shares] for owner in run.validators}
+        where = f", mechanism {mechanism}" if count > 1 else ""
         if any(map(any, held.values())):
-            yield lines(epochs, held, "share of bonds", f"Bonds on {run.name(uid)}.")
+            yield lines(epochs, held, "share of bonds", f"Bonds on {run.name(uid)}{where}.")
 
 
 def retention_page(results: Sequence[Point], *, what: str) -> str:

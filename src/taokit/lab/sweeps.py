@@ -8,9 +8,11 @@ from typing import Any
 
 from taokit.consensus import Hyperparameters
 from taokit.errors import ConfigurationError
+from taokit.lab.catalogue import nearest, scenario, scenarios
+from taokit.lab.experiments import burn, copying
 from taokit.lab.measures import against_honest, burned_share, returns, tao_share
 from taokit.lab.retention import retention
-from taokit.lab.scenarios import VARIANTS, burn, copying, play, scenario, under
+from taokit.lab.scenarios import VARIANTS, play, under
 from taokit.lab.sweep import Figures, Point, Sweep, Value
 
 SETTLED = 24
@@ -72,7 +74,6 @@ SWEEPS: Mapping[str, Callable[[float], Sweep]] = {
 
 def scenario_sweep(name: str, axes: Mapping[str, Sequence[Value]]) -> Sweep:
     """A scenario's returns under each variant, over a grid of hyperparameters such as `kappa`."""
-    scenario(name)
     known = Hyperparameters.__dataclass_fields__
     unknown = [axis for axis in axes if axis not in known]
     if unknown:
@@ -103,12 +104,15 @@ def sweep_of(name: str, *, scale: float = 1.0, axes: Mapping[str, Sequence[Value
     """
     if not 0 < scale <= 1:
         raise ConfigurationError(f"a scale of {scale:g} is out of bounds", hint="above 0, at most 1")
+    if name not in SWEEPS:
+        nearest(name, [*SWEEPS, *scenarios()], what="sweep or scenario")
     if name not in SWEEPS or (axes and set(axes) <= set(Hyperparameters.__dataclass_fields__)):
         return scenario_sweep(name, axes)
     made = SWEEPS[name](scale)
     unknown = [axis for axis in axes if axis not in made.grid]
     if unknown:
-        raise ConfigurationError(f"{name} has no axis {unknown[0]}", hint=f"one of {', '.join(made.grid)}")
+        hint = f"one of {', '.join(made.grid)}; of the scenario {name}, any hyperparameter such as kappa"
+        raise ConfigurationError(f"{name} has no axis {unknown[0]}", hint=hint)
     return Sweep(
         name=made.name,
         grid={**made.grid, **axes},

@@ -24,11 +24,11 @@ def epoch_rows(scenario: Scenario, steps: Sequence[Step], variant: str) -> list[
 
 
 def _uids(step: Step) -> range:
-    return range(len(step.stored.last_update))
+    return range(step.n)
 
 
 def _epoch_row(name: str, step: Step, uid: int, variant: str) -> dict[str, Figure]:
-    outcome = step.outcome
+    combined = step.combined
     return {
         "yuma": variant,
         "epoch": step.epoch,
@@ -36,12 +36,12 @@ def _epoch_row(name: str, step: Step, uid: int, variant: str) -> dict[str, Figur
         "uid": uid,
         "name": name,
         "alpha_stake": int(step.stored.alpha_stake[uid]),
-        "validator_permit": bool(outcome.validator_permit[uid]),
-        "consensus": int(outcome.consensus[uid]),
-        "incentive": int(outcome.incentive[uid]),
-        "dividends": int(outcome.dividends[uid]),
-        "validator_trust": int(outcome.validator_trust[uid]),
-        "emission": int(outcome.emission[uid]),
+        "validator_permit": bool(combined.validator_permit[uid]),
+        "consensus": int(combined.consensus[uid]),
+        "incentive": int(step.incentive[uid]),
+        "dividends": int(combined.dividends[uid]),
+        "validator_trust": int(combined.validator_trust[uid]),
+        "emission": int(combined.emission[uid]),
     }
 
 
