@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from raw_http import exchange
-from taokit.protocol import BtauthDraft, LegacyDraft, Terminal
+from taokit.protocol import BtauthDraft, EpistulaDraft, LegacyDraft, Terminal
 from wire_vectors import ALICE, BOB
 
 NOW = 1_795_200_000_000_000_000
@@ -35,3 +35,7 @@ def changed(request, **headers):
 
 async def ask(port, request, *more):
     return await exchange(port, "POST", request.target, [*request.headers, *more], request.body)
+
+
+def epistula(message, *, nonce_ns=NOW, uuid="u-1", signer=ALICE):
+    return EpistulaDraft.of(message).signed(signer, receiver=BOB.ss58, nonce_ns=nonce_ns, uuid=uuid)

@@ -3,7 +3,7 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 import pytest
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from taokit.errors import ConfigurationError
 from taokit.protocol import Answer, Part, Question, Synapse, Tensor
@@ -99,3 +99,30 @@ def test_a_tensor_dumps_as_its_envelope():
         a: Tensor | None = Question(None)
 
     assert Holder(a=np.zeros(2, dtype="f4")).model_dump()["a"]["dtype"] == "float32"
+
+
+class Renamed(Part):
+    value: int = Field(0, validation_alias="other")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"value": (int, Field(0, alias="other"))},
+        {"value": (int, Field(0, serialization_alias="other"))},
+        {"value": (int, Field(0, validation_alias="other"))},
+        {"value": (list[Renamed], Question([]))},
+        {"value": (Renamed | None, None)},
+    ],
+)
+def test_a_field_that_would_travel_under_another_name_is_refused(body):
+    with pytest.raises(ConfigurationError, match="alias"):
+        create_model("Named", __base__=Synapse, **body)
+
+
+def test_a_generator_of_aliases_is_refused():
+    with pytest.raises(ConfigurationError, match="alias"):
+
+        class Named(Synapse):
+            model_config = ConfigDict(alias_generator=str.upper)
+            value: int = 0

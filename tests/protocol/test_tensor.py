@@ -8,25 +8,6 @@ import pytest
 from taokit.errors import Malformed
 from taokit.protocol import decode_tensor, encode_tensor, parse_question
 from wire_classes import TensorAdd
-from wire_vectors import vectors
-
-
-def array_of(vector):
-    data = bytes.fromhex(vector["c_order_bytes_hex"])
-    inner = vector["msgpack_keys"]["shape"]
-    return np.frombuffer(data, dtype=vector["wire"]["dtype"]).reshape(inner)
-
-
-@pytest.mark.parametrize("vector", vectors("legacy_tensors"))
-def test_an_array_travels_as_real_software_writes_it(vector):
-    array = array_of(vector)
-    assert encode_tensor(array) == vector["wire"]
-    assert encode_tensor(np.array(array, order="F")) == vector["wire"]
-    assert str(encode_tensor(array)) == vector["str_for_hash"]
-    read = decode_tensor(vector["wire"])
-    assert list(read.shape) == vector["deserialized_shape"]
-    assert read.dtype.name == vector["deserialized_dtype"]
-    assert np.array_equal(read, array)
 
 
 def test_torch_spelling_is_read_and_big_endian_is_turned():

@@ -37,3 +37,9 @@ def test_what_is_no_address_is_malformed(address):
 def test_an_address_of_another_network_is_malformed():
     with pytest.raises(Malformed, match="42"):
         decode_ss58(bittensor_core.encode_ss58(ALICE.public_key, 0))
+
+
+def test_a_text_that_a_browser_wallet_signed_counts_as_signed_by_its_owner():
+    wrapped = ALICE.sign(b"<Bytes>message</Bytes>")
+    assert verify(ALICE.ss58, b"message", wrapped)
+    assert not verify(ALICE.ss58, b"<Bytes>message</Bytes>", ALICE.sign(b"message"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from taokit.protocol.answers import Outcome, Response, outcome, read_answer, read_legacy_answer
+from taokit.protocol.binary import content_type, is_binary
 from taokit.protocol.bodies import dump_answer, dump_question, parse_answer, parse_envelope, parse_question
 from taokit.protocol.btauth import BtauthClaim, BtauthDraft
 from taokit.protocol.claim import (
@@ -26,10 +27,12 @@ from taokit.protocol.endpoint import (
     is_public,
     version_to_int,
 )
+from taokit.protocol.epistula import EpistulaClaim, EpistulaDraft, proves_interval
 from taokit.protocol.legacy import LegacyClaim, LegacyDraft, body_hash
 from taokit.protocol.nonce import Nonces
-from taokit.protocol.replay import Replay
+from taokit.protocol.replay import Replay, ReplayStore
 from taokit.protocol.request import SignedRequest
+from taokit.protocol.signed_answers import Asked, answer_signature, check_answer
 from taokit.protocol.synapse import Answer, Ends, Part, Question, Synapse
 from taokit.protocol.tensor import Tensor, decode_tensor, encode_tensor
 from taokit.protocol.terminal import Terminal
@@ -41,11 +44,14 @@ __all__ = [
     "FORMATS",
     "LEGACY",
     "Answer",
+    "Asked",
     "BtauthClaim",
     "BtauthDraft",
     "Claim",
     "EndpointRecord",
     "Ends",
+    "EpistulaClaim",
+    "EpistulaDraft",
     "FormatOff",
     "LegacyClaim",
     "LegacyDraft",
@@ -54,6 +60,7 @@ __all__ = [
     "Part",
     "Question",
     "Replay",
+    "ReplayStore",
     "Response",
     "SignedRequest",
     "Synapse",
@@ -62,10 +69,13 @@ __all__ = [
     "Verify",
     "Window",
     "Windows",
+    "answer_signature",
     "body_hash",
+    "check_answer",
     "check_headers",
     "check_signature",
     "check_unique",
+    "content_type",
     "decode_ss58",
     "decode_tensor",
     "detect",
@@ -77,11 +87,13 @@ __all__ = [
     "int_to_ip",
     "ip_to_int",
     "ip_type_of",
+    "is_binary",
     "is_public",
     "outcome",
     "parse_answer",
     "parse_envelope",
     "parse_question",
+    "proves_interval",
     "read_answer",
     "read_legacy_answer",
     "verify",

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from taokit.errors import BadAnswer, Disconnected, NotServed, TimedOut, Unreachable
+from taokit.errors import BadAnswer, Disconnected, LocalError, NotAsked, NotServed, TimedOut, Unreachable
 from taokit.protocol import legacy
-from taokit.protocol.bodies import filled
+from taokit.protocol.binary import is_binary
+from taokit.protocol.bodies import filled, read_body
 from taokit.protocol.objects import MAX_DEPTH, NotAnObject, read_object
 from taokit.protocol.synapse import Synapse
 
@@ -34,7 +35,7 @@ class Response:
 class Outcome:
     """How asking ended, in the two ways that callers look at it."""
 
-    word: str  # ok, not served, bad answer, timeout, disconnected, unreachable
+    word: str  # ok, not served, bad answer, timeout, disconnected, unreachable, not asked
     status: int  # as existing scoring code expects it in dendrite.status_code
 
 
@@ -51,6 +52,8 @@ def outcome(error: Exception | None) -> Outcome:
             return Outcome("disconnected", 503)
         case Unreachable():
             return Outcome("unreachable", 503)
+        case NotAsked() | LocalError():
+            return Outcome("not asked", 503)
         case _:
             return Outcome("bad answer", 422)
 
@@ -72,14 +75,34 @@ def read_legacy_answer(sent: M, response: Response, *, depth: int = MAX_DEPTH) -
     return answer
 
 
-def read_answer(sent: M, response: Response, *, depth: int = MAX_DEPTH) -> M:
-    """A copy of the question with the answers of a btauth server; `NotServed` or `BadAnswer` when there are none."""
-    given = _json_object(response, depth)
+def read_answer(sent: M, response: Response, *, binary: bool = False, depth: int = MAX_DEPTH) -> M:
+    """A copy of the question with the answers of a btauth or Epistula server; `NotServed` or `BadAnswer` without any.
+
+    `binary` is whether the question was: only then may the answer be.
+    """
     if response.status != 200:
-        raise NotServed(_message(given), status=response.status)
-    answer = filled(sent, given)
+        raise NotServed(_message(_json_object(response, depth)), status=response.status)
+    if binary and is_binary(response.body):
+        answer = _read_binary(sent, response, depth)
+    else:
+        answer = filled(sent, _json_object(response, depth))
     _note_success(answer, {}, {})
     return answer
+
+
+def _read_binary(sent: M, response: Response, depth: int) -> M:
+    try:
+        return filled(sent, *read_body(response.body, depth=depth))
+    except NotAnObject as error:
+        raise BadAnswer(f"status 200 with {error}") from None
+
+
+def refusal_text(response: Response) -> str:
+    """The text of a refusal, short and on one line; empty where it has none that reads."""
+    try:
+        return _message(_json_object(response, MAX_DEPTH))
+    except BadAnswer:
+        return ""
 
 
 def shown(text: str) -> str:
@@ -132,4 +155,4 @@ def _claimed_time(headers: Mapping[str, str], given: Mapping[str, Any]) -> float
     return float(claimed) if 0 <= claimed <= LONGEST_TIME else None
 
 
-__all__ = ["Outcome", "Response", "outcome", "read_answer", "read_legacy_answer", "shown"]
+__all__ = ["Outcome", "Response", "outcome", "read_answer", "read_legacy_answer", "refusal_text", "shown"]

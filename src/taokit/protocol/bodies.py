@@ -1,4 +1,4 @@
-"""The JSON bodies of btauth and Epistula: question fields out, answer fields back."""
+"""The bodies of btauth and Epistula, JSON or binary: question fields out, answer fields back."""
 
 from __future__ import annotations
 
@@ -9,38 +9,63 @@ from pydantic import BaseModel, ValidationError, create_model
 from pydantic_core import PydanticSerializationError, to_json
 
 from taokit.errors import BadAnswer, LocalError, Malformed
+from taokit.protocol.binary import is_binary, pack, unpack
 from taokit.protocol.objects import COMPACT, MAX_DEPTH, NotAnObject, read_object, write_object
 from taokit.protocol.synapse import Part, Synapse
+from taokit.protocol.tensor import TensorsIn, TensorsOut
 
 M = TypeVar("M", bound=Synapse)
 
 LISTED = 5  # problems; a stranger can make as many as a body has values, and each costs us time to describe
 
 
-def dumped(message: Synapse, names: tuple[str, ...]) -> dict[str, Any]:
-    """These fields as plain Python values: nested models as dicts, tensors as envelopes, bytes still bytes."""
+def dumped(message: Synapse, names: tuple[str, ...], tensors: TensorsOut | None = None) -> dict[str, Any]:
+    """These fields as plain Python values: nested models as dicts, tensors as envelopes, bytes still bytes.
+
+    Where `tensors` are to be collected apart, references stand for them.
+    """
     try:
-        return message.model_dump(include=set(names), warnings="error")
+        return message.model_dump(include=set(names), warnings="error", context=tensors)
     except PydanticSerializationError as error:
         raise LocalError(f"{type(message).__name__} holds a value of a wrong type: {error}") from error
 
 
-def dump_question(message: Synapse) -> bytes:
-    """The JSON body of a question; `LocalError` names a number that is not finite."""
-    return write_object(dumped(message, message.question_fields()), COMPACT)
+def dump_question(message: Synapse, *, binary: bool = False) -> bytes:
+    """The body of a question, JSON or binary; `LocalError` names a number that is not finite."""
+    return _written(message, message.question_fields(), binary=binary)
 
 
-def dump_answer(message: Synapse) -> bytes:
-    """The JSON body of an answer; `LocalError` names a number that is not finite."""
-    return write_object(dumped(message, message.answer_fields()), COMPACT)
+def dump_answer(message: Synapse, *, binary: bool = False) -> bytes:
+    """The body of an answer, JSON or binary; `LocalError` names a number that is not finite."""
+    return _written(message, message.answer_fields(), binary=binary)
+
+
+def _written(message: Synapse, names: tuple[str, ...], *, binary: bool) -> bytes:
+    if not binary:
+        return write_object(dumped(message, names), COMPACT)
+    tensors = TensorsOut()
+    return pack(dumped(message, names, tensors), tensors)
 
 
 def parse_question(kind: type[M], body: bytes, *, depth: int = MAX_DEPTH) -> M:
-    """The message that a body asks, answer fields at their defaults whatever it holds; else `Malformed`."""
-    given = _object(body, depth)
-    if given.keys() & set(kind.answer_fields()):
+    """The message that a body asks, answer fields at their defaults whatever it holds; else `Malformed`.
+
+    The body is JSON or binary, which its first bytes tell.
+    """
+    # Read apart from being validated: pydantic bounds no depth, takes infinities where a field has no type, and would
+    # judge answer fields. It is the smaller part of the two.
+    try:
+        given, tensors = read_body(body, depth=depth)
+    except NotAnObject as error:
+        raise Malformed(f"the body is {error}") from None
+    if tensors is not None or given.keys() & set(kind.answer_fields()):
         body = to_json({name: value for name, value in given.items() if name in kind.question_fields()})
-    return parsed(kind, body)
+    return parsed(kind, body, tensors)
+
+
+def read_body(body: bytes, *, depth: int = MAX_DEPTH) -> tuple[dict[str, Any], TensorsIn | None]:
+    """The JSON values of a body, and its tensors when it is binary; `NotAnObject` when it is neither form."""
+    return unpack(body, depth=depth) if is_binary(body) else (read_object(body, depth=depth), None)
 
 
 def parse_envelope(kind: type[M], body: bytes, *, depth: int = MAX_DEPTH) -> M:
@@ -55,19 +80,19 @@ def parse_answer(sent: M, body: bytes, *, depth: int = MAX_DEPTH) -> M:
     Question fields in the body are neither read nor validated. A missing answer field has its default.
     """
     try:
-        return filled(sent, read_object(body, depth=depth))
+        return filled(sent, *read_body(body, depth=depth))
     except NotAnObject as error:
         raise BadAnswer(f"the answer is {error}") from None
 
 
-def filled(sent: M, given: dict[str, Any]) -> M:
+def filled(sent: M, given: dict[str, Any], tensors: TensorsIn | None = None) -> M:
     """A copy of the question that takes its answer fields from JSON values; `BadAnswer` when one does not fit."""
     kind = type(sent)
     values = {name: given[name] for name in kind.answer_fields() if name in given}
     reader = answers_alone(kind)
     body = to_json(values) if reader else write_object({**dumped(sent, kind.question_fields()), **values})
     try:
-        read = (reader or kind).model_validate_json(body)
+        read = (reader or kind).model_validate_json(body, context=tensors)
     except ValidationError as error:
         raise BadAnswer(f"the answer does not fit {kind.__name__}: {problems(error)}") from None
     answer = sent.model_copy(update={name: getattr(read, name) for name in kind.answer_fields()})
@@ -89,10 +114,10 @@ def answers_alone(kind: type[Synapse]) -> type[BaseModel] | None:
     return create_model(kind.__name__, __base__=base, **{name: fields[name] for name in kind.answer_fields()})
 
 
-def parsed(kind: type[M], body: bytes) -> M:
+def parsed(kind: type[M], body: bytes, tensors: TensorsIn | None = None) -> M:
     """The message in a JSON body, by pydantic's rules for JSON; else `Malformed`."""
     try:
-        return kind.model_validate_json(body)
+        return kind.model_validate_json(body, context=tensors)
     except ValidationError as error:
         raise Malformed(f"the body does not fit {kind.__name__}: {problems(error)}") from None
 
@@ -112,4 +137,4 @@ def _object(body: bytes, depth: int) -> dict[str, Any]:
         raise Malformed(f"the body is {error}") from None
 
 
-__all__ = ["dump_answer", "dump_question", "parse_answer", "parse_envelope", "parse_question"]
+__all__ = ["dump_answer", "dump_question", "parse_answer", "parse_envelope", "parse_question", "read_body"]

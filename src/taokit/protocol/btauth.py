@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from taokit.errors import Malformed
+from taokit.protocol.binary import content_type
 from taokit.protocol.bodies import dump_question
 from taokit.protocol.claim import BTAUTH, Claim
 from taokit.protocol.request import SignedRequest
@@ -129,9 +130,9 @@ class BtauthDraft:
     body_sha256: str
 
     @classmethod
-    def of(cls, message: Synapse) -> Self:
+    def of(cls, message: Synapse, *, binary: bool = False) -> Self:
         """The draft of a question; `LocalError` names a number that is not finite."""
-        body = dump_question(message)
+        body = dump_question(message, binary=binary)
         return cls(target=f"/{type(message).__name__}", body=body, body_sha256=hashlib.sha256(body).hexdigest())
 
     def signed(self, signer: Signer, *, receiver: str, nonce_ns: int) -> SignedRequest:
@@ -144,7 +145,8 @@ class BtauthDraft:
             nonce_ns=nonce_ns,
             receiver=receiver,
         )
-        return SignedRequest(self.target, (*headers.items(), ("Content-Type", "application/json")), self.body)
+        kind = ("Content-Type", content_type(self.body))
+        return SignedRequest(self.target, (*headers.items(), kind), self.body, answer_nonce=str(nonce_ns))
 
 
 __all__ = ["BtauthClaim", "BtauthDraft", "payload", "signed_headers"]

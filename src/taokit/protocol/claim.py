@@ -47,9 +47,19 @@ class Claim(ABC):
         return 0
 
     @property
+    def step_ns(self) -> int:
+        """How finely the nonce tells the time: it was signed less than so much after it."""
+        return 1
+
+    @property
     def replay_key(self) -> ReplayKey:
         """What tells this request from every other one, in all formats."""
         return (self.format, self.sender, self.uuid, self.nonce_ns)
+
+    @property
+    def answer_nonce(self) -> str:
+        """What a signed answer repeats of the request, so that it answers no other one."""
+        return str(self.nonce_ns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +103,7 @@ def check_headers(
         behind_ms = (window.behind_ns + claim.allowance_ns) / 1e6
         bounds = f"allowed are -{behind_ms:.0f} to +{window.ahead_ns / 1e6:.0f} ms"
         raise Stale(f"{claim.sender}: nonce is {offset_ns / 1e6:+.0f} ms from this clock, {bounds}")
-    if claim.nonce_ns < started_ns:
+    if claim.nonce_ns + claim.step_ns <= started_ns:
         raise Stale(f"{claim.sender}: signed before this axon started")
 
 

@@ -5,23 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from taokit.errors import Malformed
-from taokit.protocol import btauth, legacy
+from taokit.protocol import btauth, epistula, legacy
 from taokit.protocol.claim import BTAUTH, EPISTULA, LEGACY
 
-EPISTULA_HEADERS = (
-    "epistula-version",
-    "epistula-timestamp",
-    "epistula-uuid",
-    "epistula-signed-by",
-    "epistula-signed-for",
-    "epistula-request-signature",
-    "epistula-secret-signature-0",
-    "epistula-secret-signature-1",
-    "epistula-secret-signature-2",
-)
-MARKS = {LEGACY: legacy.MARKS, BTAUTH: btauth.HEADERS, EPISTULA: EPISTULA_HEADERS}
+MARKS = {LEGACY: legacy.MARKS, BTAUTH: btauth.HEADERS, EPISTULA: epistula.HEADERS}
 FORMATS = tuple(MARKS)
 FORMAT_OF_MARK = {mark: name for name, marks in MARKS.items() for mark in marks}
+
+NAMING = "one format at a time, of "
 
 UNIQUE_PREFIXES = (legacy.AXON, legacy.DENDRITE, legacy.STUB, "x-bittensor-", "epistula-")
 UNIQUE_NAMES = frozenset(
@@ -31,6 +22,18 @@ UNIQUE_NAMES = frozenset(
 
 class FormatOff(Malformed):
     """The request speaks a format that this axon does not accept, or several at once."""
+
+    format: str | None = None  # the one that is off; None for several
+
+
+def formats_text(accepted: Iterable[str]) -> str:
+    """What a caller reads whose format is off: which ones are on."""
+    return f"{NAMING}{', '.join(accepted)}"
+
+
+def formats_in(text: str) -> list[str]:
+    """The formats that such a text names; none for any other text."""
+    return text.removeprefix(NAMING).split(", ") if text.startswith(NAMING) else []
 
 
 def headers_by_name(pairs: Iterable[tuple[str, str]]) -> tuple[dict[str, str], list[str]]:
@@ -61,8 +64,11 @@ def detect(headers: Mapping[str, str], accepted: Collection[str] = FORMATS) -> s
     if len(found) > 1:
         raise FormatOff(f"the marks of several formats: {', '.join(sorted(found))}")
     if not found.issubset(accepted):
-        raise FormatOff(f"{found.pop()} is off")
+        (name,) = found
+        error = FormatOff(f"{name} is off")
+        error.format = name
+        raise error
     return found.pop() if found else None
 
 
-__all__ = ["FORMATS", "FormatOff", "check_unique", "detect", "headers_by_name"]
+__all__ = ["FORMATS", "FormatOff", "check_unique", "detect", "formats_in", "formats_text", "headers_by_name"]

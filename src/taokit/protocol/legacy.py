@@ -82,6 +82,11 @@ def signed_message(nonce_ns: int, *, sender: str, receiver: str, uuid: str, body
     return f"{nonce_ns}.{sender}.{receiver}.{uuid}.{body_hash}".encode()
 
 
+def answer_nonce(nonce_ns: int, uuid: str) -> str:
+    """What a signed answer repeats of a legacy request."""
+    return f"{nonce_ns}.{uuid}"
+
+
 @dataclass(frozen=True, slots=True)
 class Headers:
     """What legacy headers say, typed; what they do not say is None."""
@@ -151,6 +156,10 @@ class LegacyClaim(Claim):
             uuid=self.uuid,
             body_hash=self.body_hash,
         )
+
+    @property
+    def answer_nonce(self) -> str:
+        return answer_nonce(self.nonce_ns, self.uuid)
 
     @property
     def allowance_ns(self) -> int:
@@ -245,7 +254,12 @@ class LegacyDraft:
             nonce_ns, sender=signer.ss58, receiver=receiver.hotkey or "", uuid=uuid, body_hash=self.body_hash
         )
         dendrite.signature = "0x" + signer.sign(message).hex()
-        return SignedRequest(f"/{self.name}", self._headers(dendrite, axon), self._body(dendrite, axon))
+        return SignedRequest(
+            f"/{self.name}",
+            self._headers(dendrite, axon),
+            self._body(dendrite, axon),
+            answer_nonce=answer_nonce(nonce_ns, uuid),
+        )
 
     def _headers(self, dendrite: Terminal, axon: Terminal) -> tuple[tuple[str, str], ...]:
         return (

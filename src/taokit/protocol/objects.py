@@ -18,6 +18,8 @@ MAX_DEPTH = 64
 STRINGS = re.compile(rb'"(?:[^"\\]++|\\.?)*+"?', re.DOTALL)  # never steps back, whatever it is given
 UP_AND_DOWN = bytes.maketrans(b"[{]}", bytes([1, 1, 255, 255]))  # 255 is -1 in eight bits
 NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+NO_MARKS = bytes(set(range(256)) - set(b'[]{}"'))
+QUOTE = ord('"')
 
 
 class NotAnObject(ValueError):
@@ -43,9 +45,13 @@ def too_deep(body: bytes, depth: int) -> bool:
     """Whether arrays and objects nest deeper than `depth`. Counting brackets settles nearly every body."""
     if body.count(b"[") + body.count(b"{") <= depth:
         return False
-    steps = STRINGS.sub(b"", body).translate(UP_AND_DOWN, NO_BRACKETS)
-    levels = np.cumsum(np.frombuffer(steps, dtype=np.int8), dtype=np.int64)
-    return int(levels.max(initial=0)) > depth
+    if b"\\" in body:  # a quote need not end its text
+        steps = np.frombuffer(STRINGS.sub(b"", body).translate(UP_AND_DOWN, NO_BRACKETS), dtype=np.int8)
+    else:
+        marks = np.frombuffer(body.translate(UP_AND_DOWN, NO_MARKS), dtype=np.int8)
+        inside = np.cumsum(marks == QUOTE, dtype=np.int64) & 1
+        steps = np.where((marks == QUOTE) | (inside == 1), 0, marks)
+    return int(np.cumsum(steps, dtype=np.int64).max(initial=0)) > depth
 
 
 def non_finite(value: object, path: str = "") -> Iterator[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Awaitable
+from typing import Protocol
 
 from taokit.errors import Busy, Replayed, Stale
 from taokit.protocol.claim import ReplayKey
@@ -10,8 +12,24 @@ from taokit.protocol.claim import ReplayKey
 DEFAULT_LIMIT = 200_000
 
 
+class ReplayStore(Protocol):
+    """A replay memory: this process's own, or one that several share."""
+
+    @property
+    def persistent(self) -> bool:
+        """Whether it outlives the process, and refuses by itself what was signed before it began."""
+
+    def accept(self, key: ReplayKey, *, signed_ns: int, now_ns: int, until_ns: int) -> Awaitable[None] | None:
+        """Remember a request signed at `signed_ns` until it is stale by itself, or raise the `Refused` for why not.
+
+        None when that is done; a memory elsewhere answers with what is to be awaited.
+        """
+
+
 class Replay:
     """Remembers requests until they are stale; bounded in time and in number, and never forgets a fresh one."""
+
+    persistent = False
 
     def __init__(self, limit: int = DEFAULT_LIMIT) -> None:
         self.limit = limit
@@ -22,7 +40,7 @@ class Replay:
     def __len__(self) -> int:
         return len(self._keys)
 
-    def accept(self, key: ReplayKey, *, now_ns: int, until_ns: int) -> None:
+    def accept(self, key: ReplayKey, *, now_ns: int, until_ns: int, signed_ns: int = 0) -> None:
         """Remember a request until the moment after which it is stale by itself.
 
         `Replayed` when it is known, `Busy` when there is no room. `Stale` when the clock went back so far that it
@@ -44,4 +62,4 @@ class Replay:
             self._keys.discard(heapq.heappop(self._ends)[1])
 
 
-__all__ = ["Replay"]
+__all__ = ["Replay", "ReplayStore"]

@@ -12,6 +12,7 @@ class SignedRequest:
     target: str  # "/Echo"
     headers: tuple[tuple[str, str], ...]
     body: bytes
+    answer_nonce: str = ""  # what a signed answer repeats of this request
 
 
 __all__ = ["SignedRequest"]

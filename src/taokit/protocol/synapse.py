@@ -198,6 +198,7 @@ def _check_definition(cls: type[Synapse]) -> None:
             f"the answer fields {', '.join(required)} of {cls.__name__} have no default",
             hint="give them `Answer(None)`",
         )
+    _refuse_aliases(cls, cls.__name__)
     for name, info in cls.model_fields.items():
         _check_parts(cls, name, info.annotation)
     if cls.__pydantic_complete__:
@@ -206,12 +207,23 @@ def _check_definition(cls: type[Synapse]) -> None:
 
 def _check_parts(cls: type[Synapse], name: str, annotation: Any) -> None:
     for model in _models_in(annotation):
+        _refuse_aliases(model, f"{model.__name__}, in {cls.__name__}.{name},")
         as_base64 = model.model_config.get("val_json_bytes") == "base64"
         if not as_base64 and any(bytes in _types_in(field.annotation) for field in model.model_fields.values()):
             raise ConfigurationError(
                 f"{cls.__name__}.{name} holds {model.__name__}, whose bytes would not travel as base64",
                 hint=f"derive {model.__name__} from taokit.protocol.Part",
             )
+
+
+def _refuse_aliases(model: type[BaseModel], whose: str) -> None:
+    fields = model.model_fields.items()
+    renamed = [name for name, info in fields if info.alias or info.validation_alias or info.serialization_alias]
+    if renamed or model.model_config.get("alias_generator"):
+        raise ConfigurationError(
+            f"{whose} has an alias for {', '.join(renamed) or 'every field'}, which no peer would know",
+            hint="a field travels under its own name: name it so, and drop the alias",
+        )
 
 
 def _models_in(annotation: Any) -> list[type[BaseModel]]:

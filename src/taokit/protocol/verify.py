@@ -14,7 +14,12 @@ SS58_FORMAT = 42
 
 
 def verify(sender: str, message: bytes, signature: bytes, scheme: str = SR25519) -> bool:
-    """Whether the key behind an ss58 address signed a message under this scheme; False for anything malformed."""
+    """Whether the key behind an ss58 address signed a message under this scheme; False for anything malformed.
+
+    The library also takes a signature of the message between `<Bytes>` and `</Bytes>`, as browser wallets sign texts.
+    Every peer that verifies with it does, and only the key's owner can make one, of exactly this message: telling the
+    two apart would cost a second verification of each request.
+    """
     try:
         return bool(bittensor_core.verify(message, signature, sender, SCHEMES[scheme]))
     except (ValueError, KeyError):
