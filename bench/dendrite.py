@@ -1,14 +1,18 @@
-"""Wall time of asking 256 axons at once, beside bare aiohttp plus 256 signatures in the same run.
+"""Time of asking 256 axons at once, beside bare aiohttp plus 256 signatures in the same run.
 
 `python bench/dendrite.py [--json FILE]`. The axons are 256 ports of one bare aiohttp server in a process of its own,
-which answers without looking. "warm" reuses the connections of the round before, "cold" opens all of them.
+which answers without looking. "warm" reuses the connections of the round before, "cold" opens all of them, "warm cpu"
+is the processor time of the warm rounds in the client. Then rounds in which a tenth of the axons are dead ports and a
+tenth take the question and never answer: how long after its deadline such a round returns.
 """
 
 import argparse
 import asyncio
 import json
+import math
 import multiprocessing
 import os
+import socket
 import statistics
 import time
 from collections.abc import Awaitable, Callable
@@ -23,6 +27,7 @@ from taokit.keys import from_uri
 from taokit.protocol import Synapse
 
 AXONS, ROUNDS = 256, 15
+TROUBLED_ROUNDS, DEADLINE_S = 40, 0.5
 HOTKEY = from_uri("//Bob").ss58
 
 
@@ -49,14 +54,21 @@ async def _serve(ready: Connection) -> None:
     await runner.setup()
     for _ in range(AXONS):
         await web.TCPSite(runner, "127.0.0.1", 0, backlog=64).start()
-    ready.send([address[1] for address in runner.addresses])
+    stalling = await asyncio.start_server(_stall, "127.0.0.1", 0, backlog=AXONS)
+    ready.send(([address[1] for address in runner.addresses], stalling.sockets[0].getsockname()[1]))
     await asyncio.Event().wait()
 
 
-async def seconds(work: Callable[[], Awaitable[object]]) -> float:
-    began = time.perf_counter()
+async def _stall(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.read()  # to its end: nothing comes back
+    writer.close()
+
+
+async def seconds(work: Callable[[], Awaitable[object]]) -> tuple[float, float]:
+    """Wall and processor time."""
+    began, worked = time.perf_counter(), time.process_time()
     await work()
-    return time.perf_counter() - began
+    return time.perf_counter() - began, time.process_time() - worked
 
 
 def bare_round(session: aiohttp.ClientSession, ports: list[int]) -> Callable[[], Awaitable[object]]:
@@ -87,19 +99,45 @@ def dendrite_round(client: Dendrite, ports: list[int]) -> Callable[[], Awaitable
     return ask
 
 
-async def warm(ports: list[int]) -> dict[str, float]:
-    """Median seconds of a round on connections that are open. The clients take turns, so that noise hits all."""
+async def warm(ports: list[int]) -> dict[str, dict[str, float]]:
+    """Median seconds, of the wall and of the processor, of a round on open connections.
+
+    The clients take turns, so that noise hits all.
+    """
     async with bare_session() as session, dendrite("btauth/1") as btauth, dendrite("legacy") as legacy:
         rounds = {
             "bare": bare_round(session, ports),
             "btauth/1": dendrite_round(btauth, ports),
             "legacy": dendrite_round(legacy, ports),
         }
-        taken: dict[str, list[float]] = {name: [] for name in rounds}
+        taken: dict[str, list[tuple[float, float]]] = {name: [] for name in rounds}
         for _ in range(ROUNDS + 2):
             for name, work in rounds.items():
                 taken[name].append(await seconds(work))
-    return {name: statistics.median(times[2:]) for name, times in taken.items()}
+    return {
+        row: {name: statistics.median(both[which] for both in times[2:]) for name, times in taken.items()}
+        for which, row in enumerate(("warm", "warm cpu"))
+    }
+
+
+async def troubled(ports: list[int], stalling: int) -> dict[str, float]:
+    """Seconds by which rounds with dead and stalling axons outlast their deadline: median, 99th percentile, largest."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        dead = unused.getsockname()[1]  # bound and not listening: refuses
+        tenth = AXONS // 10
+        where = [dead] * tenth + [stalling] * tenth + ports[2 * tenth :]
+        targets = [Target(uid, HOTKEY, "127.0.0.1", port) for uid, port in enumerate(where)]
+        late = []
+        async with dendrite("btauth/1") as client:
+            for _ in range(TROUBLED_ROUNDS):
+                began = time.perf_counter()
+                replies = await client.ask_all(targets, Echo(text="in"), timeout_s=DEADLINE_S)
+                late.append(time.perf_counter() - began - DEADLINE_S)
+                words = [reply.outcome for reply in replies]
+                assert words == ["unreachable"] * tenth + ["timeout"] * tenth + ["ok"] * (AXONS - 2 * tenth)
+    late.sort()
+    return {"p50": statistics.median(late), "p99": late[math.ceil(0.99 * len(late)) - 1], "max": late[-1]}
 
 
 async def cold(ports: list[int]) -> dict[str, float]:
@@ -107,10 +145,10 @@ async def cold(ports: list[int]) -> dict[str, float]:
     taken: dict[str, list[float]] = {"bare": [], "btauth/1": [], "legacy": []}
     for _ in range(ROUNDS):
         async with bare_session() as session:
-            taken["bare"].append(await seconds(bare_round(session, ports)))
+            taken["bare"].append((await seconds(bare_round(session, ports)))[0])
         for kind in ("btauth/1", "legacy"):
             async with dendrite(kind) as client:
-                taken[kind].append(await seconds(dendrite_round(client, ports)))
+                taken[kind].append((await seconds(dendrite_round(client, ports)))[0])
     return {name: statistics.median(times) for name, times in taken.items()}
 
 
@@ -131,13 +169,14 @@ def main() -> None:
     here, there = context.Pipe()
     server = context.Process(target=serve, args=(there,), daemon=True)
     server.start()
-    ports = here.recv()
+    ports, stalling = here.recv()
     signing = statistics.median(signatures() for _ in range(ROUNDS))
-    rows = {"warm": asyncio.run(warm(ports)), "cold": asyncio.run(cold(ports))}
+    rows = {**asyncio.run(warm(ports)), "cold": asyncio.run(cold(ports))}
+    late = asyncio.run(troubled(ports, stalling))
     server.terminate()
     print(f"{AXONS} axons, {os.cpu_count()} cores; milliseconds per round, median of {ROUNDS}")
-    print(f"{'':8}{'bare':>8}{'+ signatures':>14}{'btauth/1':>10}{'ratio':>7}{'legacy':>9}{'ratio':>7}")
-    results = {}
+    print(f"{'':9}{'bare':>8}{'+ signatures':>14}{'btauth/1':>10}{'ratio':>7}{'legacy':>9}{'ratio':>7}")
+    results: dict[str, dict[str, float]] = {}
     for name, row in rows.items():
         bound = row["bare"] + signing
         results[name] = {
@@ -147,9 +186,15 @@ def main() -> None:
             "legacy_ratio": row["legacy"] / bound,
         }
         print(
-            f"{name:8}{row['bare'] * 1e3:8.1f}{bound * 1e3:14.1f}{row['btauth/1'] * 1e3:10.1f}"
+            f"{name:9}{row['bare'] * 1e3:8.1f}{bound * 1e3:14.1f}{row['btauth/1'] * 1e3:10.1f}"
             f"{results[name]['ratio']:7.2f}{row['legacy'] * 1e3:9.1f}{results[name]['legacy_ratio']:7.2f}"
         )
+    results["troubled"] = late
+    print(
+        f"a tenth dead, a tenth stalling: {TROUBLED_ROUNDS} rounds return "
+        f"{late['p50'] * 1e3:.1f} ms after their deadline (median), {late['p99'] * 1e3:.1f} ms (p99), "
+        f"{late['max'] * 1e3:.1f} ms (largest)"
+    )
     if options.json:
         options.json.write_text(json.dumps(results, indent=2) + "\n")
 

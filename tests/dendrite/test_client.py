@@ -402,16 +402,20 @@ def closing_when_reused(http, *, ending):
 
 
 @pytest.mark.parametrize("ending", [reset, lambda writer: writer.close()], ids=["reset", "closed"])
-@pytest.mark.parametrize("format", ["btauth/1", "legacy"])
+@pytest.mark.parametrize("format", ["btauth/1", "epistula/2", "legacy"])
 async def test_a_reused_connection_that_dies_silently_is_tried_again_once(ending, format, serve, http):
     peer = await serve(closing_when_reused(http, ending=ending))
     async with Dendrite(ALICE, format=format, allow_private=True) as dendrite:
         assert (await dendrite.ask(target(peer), Echo(text="x"))).ok
         assert (await dendrite.ask(target(peer), Echo(text="x"))).ok
     assert (len(peer.requests), peer.connections) == (3, 2)
-    name = "bt_header_dendrite_" if format == "legacy" else "x-bittensor-"
-    assert len({request[name + "nonce"] for request in peer.requests}) == 3
-    assert len({request[name + "signature"] for request in peer.requests}) == 3
+    once, signature = {
+        "btauth/1": ("x-bittensor-nonce", "x-bittensor-signature"),
+        "legacy": ("bt_header_dendrite_nonce", "bt_header_dendrite_signature"),
+        "epistula/2": ("epistula-uuid", "epistula-request-signature"),
+    }[format]
+    assert len({request[once] for request in peer.requests}) == 3
+    assert len({request[signature] for request in peer.requests}) == 3
 
 
 @pytest.mark.parametrize("ending", [reset, lambda writer: writer.close()], ids=["reset", "closed"])
@@ -532,6 +536,8 @@ async def test_every_outcome_is_a_word_of_the_list(serve, http, dendrite):
     targets = [target(peer, uid) for uid, peer in enumerate(peers)]
     targets.append(Target(uid=9, hotkey=BOB.ss58, ip="127.0.0.1", port=0))
     replies = await dendrite.ask_all(targets, Echo(text="x"), timeout_s=0.3)
+    await dendrite.close()
+    replies += await dendrite.ask_all(targets[:1], Echo(text="x"))
     assert [reply.outcome for reply in replies] == list(OUTCOMES)
 
 

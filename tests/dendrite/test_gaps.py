@@ -12,7 +12,7 @@ from taokit.keys import from_uri
 from taokit.protocol import Answer, Synapse, Tensor
 
 ALICE, BOB = from_uri("//Alice"), from_uri("//Bob")
-FORMATS = pytest.mark.parametrize("format", ["btauth/1", "legacy"])
+FORMATS = pytest.mark.parametrize("format", ["btauth/1", "epistula/2", "legacy"])
 
 
 class Echo(Synapse):

@@ -1,54 +1,114 @@
-import gzip
-import tracemalloc
-import zlib
+import asyncio
 
 import pytest
 
-from taokit.dendrite.pool import unpacked, url_of
-from taokit.errors import BadAnswer
+from taokit.dendrite import Dendrite, Limits, Target
+from taokit.keys import from_uri
+from taokit.protocol import Synapse
+
+ALICE, BOB = from_uri("//Alice"), from_uri("//Bob")
 
 
-@pytest.mark.parametrize(
-    ("host", "written"), [("8.8.8.8", "http://8.8.8.8:8091/Echo"), ("2001:db8::1", "http://[2001:db8::1]:8091/Echo")]
-)
-def test_a_url_is_the_literal_address(host, written):
-    url = url_of(host, 8091, "/Echo")
-    assert (str(url), url.host, url.port, url.raw_path) == (written, host, 8091, "/Echo")
+class Echo(Synapse):
+    required_hash_fields = ("text",)
+
+    text: str
+    reply: str | None = None
 
 
-@pytest.mark.parametrize("size", [0, 1, 999, 1000])
-@pytest.mark.parametrize("encoding", ["", "identity", "gzip", "GZIP", "x-gzip", " deflate "])
-def test_a_body_up_to_the_limit_is_unpacked(size, encoding):
-    plain = b"x" * size
-    pack = {"gz": gzip.compress, "de": zlib.compress}.get(encoding.strip(" x-").lower()[:2], bytes)
-    assert unpacked(pack(plain), encoding, limit=1000) == plain
+class Size(Synapse):
+    data: bytes
+    size: int | None = None
 
 
-@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress])
-def test_a_body_over_the_limit_is_not(pack):
-    encoding = "gzip" if pack is gzip.compress else "deflate"
-    with pytest.raises(BadAnswer, match="more than 1000"):
-        unpacked(pack(bytes(1001)), encoding, limit=1000)
+def target(peer, uid=0):
+    return Target(uid=uid, hotkey=BOB.ss58, ip="127.0.0.1", port=peer.port)
 
 
-@pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, gzip", "compress"])
-def test_other_encodings_were_not_asked_for(encoding):
-    with pytest.raises(BadAnswer, match="not asked for"):
-        unpacked(b"x", encoding, limit=1000)
+def asking(**limits):
+    return Dendrite(ALICE, allow_private=True, limits=Limits(**limits))
 
 
-@pytest.mark.parametrize("body", [b"", b"x", gzip.compress(b"{}")[:-1], gzip.compress(b"{}") * 2])
-def test_what_does_not_unpack_is_a_bad_answer(body):
-    with pytest.raises(BadAnswer):
-        unpacked(body, "gzip", limit=1000)
+def counting(http):
+    """A peer that answers, and counts the connections that have ended."""
+
+    async def handle(peer, reader, writer):
+        try:
+            while True:
+                await peer.read(reader)
+                writer.write(http())
+        except asyncio.IncompleteReadError:
+            peer.ended = getattr(peer, "ended", 0) + 1
+
+    return handle
 
 
-@pytest.mark.parametrize(("pack", "encoding"), [(gzip.compress, "gzip"), (zlib.compress, "deflate")])
-def test_a_bomb_is_not_unpacked_beyond_the_limit(pack, encoding):
-    bomb = pack(bytes(50_000_000))
-    tracemalloc.start()
-    with pytest.raises(BadAnswer, match="more than 1000"):
-        unpacked(bomb, encoding, limit=1000)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert peak < 5_000_000
+async def until(condition):
+    async with asyncio.timeout(5):
+        while not condition():
+            await asyncio.sleep(0.005)
+
+
+async def test_idle_connections_end_by_themselves(serve, http):
+    peer = await serve(counting(http))
+    async with asking(idle_seconds=0.05) as dendrite:
+        await dendrite.ask_all([target(peer, uid) for uid in range(3)], Echo(text="x"))
+        await until(lambda: getattr(peer, "ended", 0) == 3)
+        assert (await dendrite.ask(target(peer), Echo(text="x"))).ok
+    assert peer.connections == 4
+
+
+async def test_a_round_keeps_all_its_connections_and_no_more_are_kept_than_the_largest_had(serve, http):
+    peer = await serve(counting(http))
+    async with asking(idle_connections=1) as dendrite:
+        for _ in range(3):
+            replies = await dendrite.ask_all([target(peer, uid) for uid in range(4)], Echo(text="x"))
+            assert all(reply.ok for reply in replies)
+        assert peer.connections == 4
+    await until(lambda: getattr(peer, "ended", 0) == 4)
+
+
+async def test_closing_ends_connections_in_use_and_returns_when_they_are_ended(serve):
+    gone = []
+
+    async def stall(peer, reader, writer):
+        await peer.read(reader)
+        gone.append(await reader.read())
+
+    peer = await serve(stall)
+    dendrite = asking()
+    round = asyncio.create_task(dendrite.ask_all([target(peer, uid) for uid in range(3)], Echo(text="x")))
+    await until(lambda: len(peer.requests) == 3)
+    await dendrite.close()
+    assert [reply.outcome for reply in await round] == ["disconnected"] * 3
+    await until(lambda: gone == [b""] * 3)
+
+
+async def test_the_head_of_many_interim_answers_is_given_up(serve, http):
+    peer = await serve(b"HTTP/1.1 100 Continue\r\n\r\n" * 100 + http())
+    async with asking() as dendrite:
+        assert (await dendrite.ask(target(peer), Echo(text="x"))).outcome == "bad answer"
+
+
+async def test_a_refusal_before_the_whole_body_was_taken_is_read_and_the_connection_not_kept(serve, http):
+    async def early(peer, reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        peer.requests.append(None)
+        writer.write(http(b'{"message": "too large"}', status=413))
+        await writer.drain()
+        await asyncio.sleep(5)
+
+    peer = await serve(early)
+    async with asking() as dendrite, asyncio.timeout(4):
+        replies = [await dendrite.ask(target(peer), Size(data=bytes(12_000_000)), 3) for _ in range(2)]
+    assert [(reply.outcome, reply.status) for reply in replies] == [("not served", 413)] * 2
+    assert peer.connections == 2
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+async def test_both_kinds_of_address_are_connected_to(serve, http, host):
+    peer = await serve(http(), host)
+    async with asking() as dendrite:
+        reply = await dendrite.ask(Target(uid=0, hotkey=BOB.ss58, ip=host, port=peer.port), Echo(text="x"))
+    assert reply.ok
+    assert peer.requests[0]["host"] == (f"[{host}]" if ":" in host else host) + f":{peer.port}"

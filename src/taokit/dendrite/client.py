@@ -9,38 +9,32 @@ import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import asdict
+from functools import partial
 from types import TracebackType
-from typing import Generic, Self, TypeVar, get_args
+from typing import Any, Self, TypeVar, overload
 
-from taokit.dendrite.address import allowed_host
-from taokit.dendrite.lanes import Lanes
-from taokit.dendrite.pool import Attempt, Limits, Pool, Post, resendable
-from taokit.dendrite.question import Format, Question, question
-from taokit.dendrite.reply import Reply, Target, Timings
-from taokit.errors import ConfigurationError, Disconnected, LocalError, TaokitError, TimedOut
-from taokit.protocol import Ends, Nonces, Response, Synapse, outcome
-from taokit.signer import SR25519, Signer
+from taokit.dendrite.again import Hedge, Retry, staggered
+from taokit.dendrite.asking import Asking
+from taokit.dendrite.breaker import Breaker, Circuits
+from taokit.dendrite.call import Call, message_for
+from taokit.dendrite.metrics import Metrics
+from taokit.dendrite.pool import Limits
+from taokit.dendrite.question import Format, Manner
+from taokit.dendrite.reply import Reply, Target
+from taokit.dendrite.speech import Speech
+from taokit.dendrite.stream import Stream
+from taokit.dendrite.summary import Summary
+from taokit.dendrite.tracing import Tracing
+from taokit.dendrite.trust import Trust
+from taokit.errors import ConfigurationError
+from taokit.protocol import Synapse
+from taokit.signer import Signer
 
 M = TypeVar("M", bound=Synapse)
+P = TypeVar("P", str, bytes)
 
 log = logging.getLogger("taokit.dendrite")
-
-
-@dataclass(frozen=True, slots=True)
-class Call(Generic[M]):
-    """One target's part of a round."""
-
-    target: Target
-    message: M  # the caller's own, never changed
-    question: Question
-    began: float  # the loop's clock, seconds
-    timeout_s: float
-
-    @property
-    def deadline(self) -> float:
-        """When its time is over, by the loop's clock."""
-        return self.began + self.timeout_s
 
 
 class Dendrite:
@@ -50,37 +44,62 @@ class Dendrite:
         self,
         signer: Signer,
         *,
-        format: Format = "btauth/1",
+        format: Format | None = "btauth/1",
+        manner: Manner = Manner(),  # noqa: B008  a frozen value
         limits: Limits = Limits(),  # noqa: B008  a frozen value
         allow_private: bool = False,
         ip: str | None = None,
+        retry: Retry | None = None,
+        hedge: Hedge | None = None,
+        breaker: Breaker | None = None,
+        metrics: Metrics | None = None,
+        tracing: Tracing | None = None,
+        trust: Trust = Trust(),  # noqa: B008  a frozen value
         now_ns: Callable[[], int] = time.time_ns,
         new_uuid: Callable[[], str] = lambda: str(uuid.uuid4()),
     ) -> None:
         """A dendrite that signs as `signer`. Opens nothing until the first question.
 
+        `format` is the subnet's; None goes by what was learned of each neuron. `manner` says how it is spoken.
         `allow_private` lets it contact loopback and private addresses. `ip` is the public address that the legacy
-        format mentions.
+        format mentions. A question is sent once, to whomever it is for, unless `retry`, `hedge` or `breaker` say
+        otherwise; whatever they do, there is one reply, within the same deadline.
         """
-        if format not in get_args(Format):
-            raise ConfigurationError(f"no format {format!r}", hint=f"choose one of {', '.join(get_args(Format))}")
-        if format == "legacy" and signer.scheme != SR25519:
-            raise ConfigurationError(f"the legacy format needs an sr25519 key, {signer.ss58} is {signer.scheme}")
-        self._signer = signer
-        self._format: Format = format
-        self._limits = limits
-        self._allow_private = allow_private
-        self._ip = ip
-        self._now_ns = now_ns
-        self._nonces = Nonces()
-        self._lanes = Lanes(new_uuid)
-        self._pool: Pool | None = None
-        self._closed = False
+        self._speech = Speech(signer, format=format, manner=manner, ip=ip)
+        self._asking = Asking(
+            signer=signer,
+            speech=self._speech,
+            limits=limits,
+            allow_private=allow_private,
+            ip=ip,
+            now_ns=now_ns,
+            new_uuid=new_uuid,
+            retry=retry or Retry(0),
+            hedge=hedge,
+            circuits=None if breaker is None else Circuits(breaker),
+            metrics=metrics,
+            tracing=tracing,
+            trust=trust,
+        )
 
-    async def ask(self, target: Target, message: M, timeout_s: float = 12.0) -> Reply[M]:
-        """What one neuron makes of a message, within `timeout_s` seconds. Never raises for what the neuron does."""
-        (call,) = self._calls([target], message, timeout_s)
-        return await self._ask(call, asyncio.Semaphore(1))
+    @property
+    def trust(self) -> Trust:
+        """How far it relies on keys that neurons published; to be replaced as the chain tells of others."""
+        return self._asking.trust
+
+    @trust.setter
+    def trust(self, trust: Trust) -> None:
+        self._asking.trust = trust
+
+    async def ask(
+        self, target: Target, message: M, timeout_s: float = 12.0, *, format: Format | None = None
+    ) -> Reply[M]:
+        """What one neuron makes of a message, within `timeout_s` seconds. Never raises for what the neuron does.
+
+        `format` is spoken to this one, whatever the subnet's is.
+        """
+        (call,) = self._calls([target], message, timeout_s, format)
+        return await self._asking.ask(call, asyncio.Semaphore(1))
 
     async def ask_all(
         self,
@@ -89,107 +108,102 @@ class Dendrite:
         *,
         timeout_s: float = 12.0,
         at_once: int | None = None,
+        format: Format | None = None,
     ) -> list[Reply[M]]:
         """One reply per target, in order, whatever each of them does; all within `timeout_s` seconds from now.
 
         `message` is the same for everyone, or one for each uid. `at_once` bounds the requests in flight; None asks all
         at once. Raises `LocalError` for a message that cannot be sent, before anything is.
         """
-        room = asyncio.Semaphore(max(1, len(targets) if at_once is None else at_once))
-        calls = self._calls(targets, message, timeout_s)
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(self._ask(call, room)) for call in calls]
-        return [task.result() for task in tasks]
+        began = asyncio.get_running_loop().time()
+        places = max(1, len(targets) if at_once is None else at_once)
+        room, asking = asyncio.Semaphore(places), self._asking
+        calls = self._calls(targets, message, timeout_s, format)
+        if not calls:
+            return []
+        if not asking.closed:
+            asking.pool.room_for(min(places, len(calls)))
+        with nullcontext() if asking.tracing is None else asking.tracing.round(len(calls)):
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(asking.ask(call, room)) for call in calls]
+        replies = [task.result() for task in tasks]
+        self._tell(Summary.of(replies, asyncio.get_running_loop().time() - began))
+        return replies
 
-    def _calls(self, targets: Sequence[Target], message: M | Mapping[int, M], timeout_s: float) -> list[Call[M]]:
+    def _tell(self, summary: Summary) -> None:
+        """A round in one line of the log."""
+        log.info("%s", summary, extra={"fields": asdict(summary)})
+        if self._asking.metrics is not None:
+            self._asking.metrics.round_ended(summary)
+
+    async def ask_any(
+        self, targets: Sequence[Target], message: M, *, timeout_s: float = 12.0, after_s: float = 1.0
+    ) -> Reply[M]:
+        """The first good answer of several neurons, else what became of asking the first.
+
+        They are asked in order: the next one when the one before it failed, or gave no answer within `after_s`
+        seconds. The reply names the neuron that answered; those that were slower are given up and have none.
+        """
+        if not targets or not after_s > 0:
+            raise ConfigurationError(
+                f"{len(targets)} neurons to ask, {after_s} seconds apart", hint="name at least one, and a time above 0"
+            )
+        calls, room = self._calls(targets, message, timeout_s), asyncio.Semaphore(len(targets))
+        starts = [partial(self._asking.ask, call, room) for call in calls]
+        return await staggered(starts, after_s=after_s, eager=True, good=lambda reply: reply.ok)
+
+    @overload
+    def stream(
+        self, target: Target, message: M, timeout_s: float = 12.0, *, format: Format | None = None
+    ) -> Stream[M, str]: ...
+    @overload
+    def stream(
+        self, target: Target, message: M, timeout_s: float = 12.0, *, pieces: type[P], format: Format | None = None
+    ) -> Stream[M, P]: ...
+
+    def stream(
+        self,
+        target: Target,
+        message: M,
+        timeout_s: float = 12.0,
+        *,
+        pieces: Any = str,
+        format: Format | None = None,
+    ) -> Any:
+        """The pieces of a streamed answer as they come, text or `bytes`, all within `timeout_s` seconds from now.
+
+        Iterate over it with `async for`; its `reply` then says how it ended. Leaving the loop early ends the
+        connection. Raises `LocalError` for a message that cannot be sent.
+        """
+        (call,) = self._calls([target], message, timeout_s, format)
+        return Stream(call, self._asking, pieces)
+
+    def _calls(
+        self,
+        targets: Sequence[Target],
+        message: M | Mapping[int, M],
+        timeout_s: float,
+        format: Format | None = None,
+    ) -> list[Call[M]]:
+        self._speech.check(format)
         if not 0 < timeout_s < math.inf:
             raise ConfigurationError(f"a timeout of {timeout_s!r} seconds")
         began = asyncio.get_running_loop().time()
-        messages = [_message_for(target, message) for target in targets]
+        messages = [message_for(target, message) for target in targets]
         drafts = {id(one): one for one in messages}  # a message that all share is written and hashed once
-        questions = {key: question(one, self._format, timeout_s=timeout_s, ip=self._ip) for key, one in drafts.items()}
+        spoken = [self._speech.format_for(target, format) for target in targets]
+        questions = {
+            (key, name): self._speech.question(drafts[key], name, timeout_s=timeout_s)
+            for key, name in dict.fromkeys((id(one), name) for one, name in zip(messages, spoken, strict=True))
+        }
         return [
-            Call(target=target, message=one, question=questions[id(one)], began=began, timeout_s=float(timeout_s))
-            for target, one in zip(targets, messages, strict=True)
+            Call(target=target, message=one, question=questions[id(one), name], began=began, timeout_s=float(timeout_s))
+            for target, one, name in zip(targets, messages, spoken, strict=True)
         ]
-
-    async def _ask(self, call: Call[M], room: asyncio.Semaphore) -> Reply[M]:
-        """The reply to one call. Nothing that goes wrong with it leaves here but a cancellation."""
-        attempt = Attempt(began=call.deadline)
-        answer: M | None = None
-        error: TaokitError | None = None
-        try:
-            async with asyncio.timeout_at(call.deadline), room:
-                attempt.began = asyncio.get_running_loop().time()
-                answer = call.question.read(call.message, await self._exchange(call, attempt))
-        except TimeoutError:
-            error = TimedOut(f"no answer within {call.timeout_s:g} seconds")
-        except TaokitError as raised:
-            error = raised
-        except Exception as raised:
-            log.exception("asking uid %d failed in an unexpected way", call.target.uid)
-            error = LocalError(f"asking uid {call.target.uid} failed: {type(raised).__name__}")
-            error.__cause__ = raised
-        return self._reply(call, attempt, answer=answer, error=error)
-
-    def _reply(self, call: Call[M], attempt: Attempt, *, answer: M | None, error: TaokitError | None) -> Reply[M]:
-        result, timings = outcome(error), _timings(call, attempt)
-        target = call.target
-        log.debug("uid %d: %s, status %d after %.3f s", target.uid, result.word, result.status, timings.total)
-        return Reply(
-            uid=target.uid,
-            hotkey=target.hotkey,
-            message=self._noted(call, answer, status=result.status, seconds=timings.total),
-            outcome=result.word,
-            status=result.status,
-            error=error,
-            timings=timings,
-            size=attempt.size,
-        )
-
-    def _noted(self, call: Call[M], answer: M | None, *, status: int, seconds: float) -> M:
-        """The answer, else a copy of the question, that knows both its ends and how it fared."""
-        if answer is None:
-            answer = call.message.model_copy()
-            answer.between(Ends())  # a copy shares its ends until it is given its own
-        ends = answer.ends
-        ends.timeout, dendrite, axon = call.timeout_s, ends.dendrite, ends.axon
-        dendrite.ip, dendrite.hotkey = self._ip, self._signer.ss58
-        dendrite.status_code, dendrite.process_time = status, seconds
-        axon.ip, axon.port, axon.hotkey = call.target.ip, call.target.port, call.target.hotkey
-        return answer
-
-    async def _exchange(self, call: Call[M], attempt: Attempt) -> Response:
-        """The neuron's answer; asked a second time only where the connection had died before we wrote."""
-        host = allowed_host(call.target.ip, call.target.port, allow_private=self._allow_private)
-        lanes = self._lanes.lane(call.target.hotkey) if self._format == "legacy" else nullcontext("")
-        with lanes as lane:
-            try:
-                return await self._send(call, attempt, host=host, lane=lane)
-            except Disconnected as error:
-                if not resendable(error, attempt):
-                    raise
-                attempt.fresh = True
-                return await self._send(call, attempt, host=host, lane=lane)
-
-    async def _send(self, call: Call[M], attempt: Attempt, *, host: str, lane: str) -> Response:
-        nonce_ns = self._nonces.next(self._now_ns())  # every sending has its own, or a server takes it for a replay
-        request = call.question.signed(self._signer, call.target, nonce_ns=nonce_ns, uuid=lane)
-        post = Post(host=host, port=call.target.port, request=request)
-        return await self._connections().post(post, attempt)
-
-    def _connections(self) -> Pool:
-        if self._closed:
-            raise LocalError("this dendrite is closed")
-        if self._pool is None:
-            self._pool = Pool(self._limits)
-        return self._pool
 
     async def close(self) -> None:
         """End every connection."""
-        self._closed = True
-        if self._pool is not None:
-            await self._pool.close()
+        await self._asking.close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -198,24 +212,6 @@ class Dendrite:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
-
-
-def _message_for(target: Target, message: M | Mapping[int, M]) -> M:
-    if isinstance(message, Synapse):
-        return message
-    if target.uid not in message:
-        raise ConfigurationError(f"no message for uid {target.uid}", hint="ask only the uids that have one")
-    return message[target.uid]
-
-
-def _timings(call: Call[M], attempt: Attempt) -> Timings:
-    connected, answered = attempt.connected, attempt.answered
-    return Timings(
-        queue=attempt.began - call.began,
-        connect=None if connected is None else connected - attempt.began,
-        first_byte=None if connected is None or answered is None else answered - connected,
-        total=asyncio.get_running_loop().time() - call.began,
-    )
 
 
 __all__ = ["Dendrite"]

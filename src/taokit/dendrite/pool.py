@@ -3,45 +3,42 @@
 from __future__ import annotations
 
 import asyncio
-import io
-import zlib
-from contextvars import ContextVar
+import errno
+from collections import deque
 from dataclasses import dataclass
-from functools import lru_cache, partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeAlias
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.client_proto import ResponseHandler
-from multidict import CIMultiDict
-from yarl import URL
+from aiohttp.http import HttpProcessingError
 
-from taokit._version import __version__
-from taokit.errors import BadAnswer, Disconnected, NetworkError, TaokitError, Unreachable
+from taokit.dendrite.tls import client_context, shown_key
+from taokit.dendrite.unpacking import unpacked
+from taokit.dendrite.wire import Wire, head_of
+from taokit.errors import BadAnswer, Disconnected, LocalError, NetworkError, TaokitError, Unreachable
 from taokit.protocol import Response, SignedRequest
 from taokit.protocol.answers import shown
+from taokit.protocol.sealing import AnswerSeal
 
 if TYPE_CHECKING:
-    from aiohttp.client_reqrep import ClientRequest
-    from aiohttp.connector import Connection
-    from aiohttp.tracing import Trace
+    from aiohttp.streams import StreamReader
 
-WHOLE = 1 << 20
-"""Bytes of a body that are written in one piece; a longer one goes out in chunks, so that the loop stays responsive."""
-DEFAULT_HEADERS = {
-    "Accept": "application/json",
-    "Accept-Encoding": "gzip, deflate",
-    "User-Agent": f"taokit/{__version__}",
-}
+ERRORS = (aiohttp.ClientError, HttpProcessingError, OSError)
+"""What a connection raises, all of it."""
+Origin: TypeAlias = tuple[str, int, bytes | None]
+"""Address, port, and the key that was shown there."""
+OUT_OF_FILES = (errno.EMFILE, errno.ENFILE)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a dendrite takes from a neuron before it gives up on the answer."""
+    """What a dendrite takes from a neuron before it gives up on the answer, and what it keeps."""
 
     answer_bytes: int = 2 << 20  # of a body, both on the wire and unpacked; each MiB can hold the loop for 0.1 s
+    stream_bytes: int = 64 << 20  # of a streamed body, in all
+    record_bytes: int = 1 << 20  # of one record of a stream
     header_bytes: int = 16 << 10  # of one line of the head
     idle_seconds: float = 4.0  # a connection is kept; axons of the older SDKs close theirs after 5
+    idle_connections: int = 1024  # are kept at most, or as many as the largest round had
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +48,13 @@ class Post:
     host: str  # literal address
     port: int
     request: SignedRequest
+    packed: bool = True  # the answer may come compressed
+    tls: bytes | None = None  # the Ed25519 key that the other end must show; None: plain HTTP
+
+    @property
+    def origin(self) -> Origin:
+        """What a connection must lead to, to serve this request."""
+        return self.host, self.port, self.tls
 
 
 @dataclass(slots=True)
@@ -62,8 +66,13 @@ class Attempt:
     answered: float | None = None
     reused: bool = False  # the connection had served before
     fresh: bool = False  # take no connection that has
-    size: int = 0  # bytes of the body, on the wire
+    size: int = 0  # bytes of the answer's body, on the wire
+    sent: int = 0  # bytes of the request's body, once for each sending
+    sendings: int = 0
+    answer_nonce: str = ""  # what a signed answer repeats of the last of them
+    signed: bool = False  # the neuron signed its answer
     wire: Wire | None = None
+    seal: AnswerSeal | None = None  # what opens the answer
 
     @property
     def silent(self) -> bool:
@@ -71,56 +80,26 @@ class Attempt:
         return self.wire is None or self.wire.received == 0
 
 
-current: ContextVar[Attempt] = ContextVar("taokit_dendrite_attempt")
+@dataclass(slots=True)
+class Incoming:
+    """An answer whose head has come. Its body is to be read, and then it is to be ended."""
 
+    status: int
+    headers: dict[str, str]  # by lower-case name, the first of each
+    content: StreamReader
+    wire: Wire
+    post: Post
+    attempt: Attempt
+    ended: bool = False
 
-class Wire(ResponseHandler):
-    """The library's protocol, counting the bytes that arrive: how a silent connection is told from a broken answer."""
-
-    used = False  # by an earlier request
-    received = 0  # bytes since the request now under way began
-    expected = 0  # bytes when the last answer was complete; more by the next request came unasked
-
-    def data_received(self, data: bytes) -> None:
-        self.received += len(data)
-        super().data_received(data)
-
-
-class Connector(aiohttp.TCPConnector):
-    """The library's pool, telling each attempt which connection it got."""
-
-    def __init__(self, *, idle_seconds: float) -> None:
-        super().__init__(limit=0, keepalive_timeout=idle_seconds, resolver=NoNames(), use_dns_cache=False)
-        self._factory = cast("partial[ResponseHandler]", partial(Wire, loop=asyncio.get_running_loop()))
-
-    async def connect(
-        self,
-        req: ClientRequest,
-        traces: list[Trace],
-        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109  the library's signature
-    ) -> Connection:
-        attempt = current.get()
-        while True:
-            connection = await super().connect(req, traces, timeout)
-            wire = connection.protocol
-            assert isinstance(wire, Wire)
-            if not wire.used or (wire.received == wire.expected and not attempt.fresh):
-                break
-            connection.close()  # not wanted, or it spoke unasked and the next answer on it would not be ours
-        attempt.wire, attempt.reused = wire, wire.used
-        attempt.connected = attempt.began if wire.used else asyncio.get_running_loop().time()
-        wire.used, wire.received = True, 0
-        return connection
-
-
-class NoNames(AbstractResolver):
-    """Resolves nothing: neurons are contacted by address."""
-
-    async def resolve(self, host: str, port: int = 0, family: int = 0) -> list[ResolveResult]:
-        raise OSError(f"{host!r} is a name, and names are not resolved")
-
-    async def close(self) -> None:
-        """Nothing to close."""
+    async def some(self) -> bytes:
+        """The next bytes of the body as it travels; none at its end. Raises `Disconnected` or `BadAnswer`."""
+        try:
+            part = await self.content.readany()
+        except ERRORS as error:
+            raise _error_of(error, self.post, self.attempt) from error
+        self.attempt.size += len(part)
+        return part
 
 
 class Pool:
@@ -129,104 +108,156 @@ class Pool:
     def __init__(self, limits: Limits) -> None:
         """A pool for the running loop."""
         self._limits = limits
-        self._session = aiohttp.ClientSession(
-            connector=Connector(idle_seconds=limits.idle_seconds),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
-            headers=DEFAULT_HEADERS,
-            auto_decompress=False,  # the library would unpack without a bound
-            trust_env=False,
-            max_line_size=limits.header_bytes,
-            max_field_size=limits.header_bytes,
-        )
+        self._loop = asyncio.get_running_loop()
+        self._idle: dict[Origin, deque[Wire]] = {}
+        self._busy: set[Wire] = set()
+        self._kept = 0
+        self._most = limits.idle_connections
+        self._sweep: asyncio.TimerHandle | None = None
 
-    async def post(self, post: Post, attempt: Attempt) -> Response:
-        """Send a request and return its answer, of whatever status.
+    def room_for(self, number: int) -> None:
+        """Keep the connections of a round as large as this from now on."""
+        self._most = max(self._most, number)
+
+    async def begin(self, post: Post, attempt: Attempt) -> Incoming:
+        """Send a request and wait for the head of its answer, which is to be ended whatever happens.
 
         Raises `Unreachable`, `Disconnected` or `BadAnswer`. Has no deadline of its own: cancel it.
         """
-        token = current.set(attempt)
+        wire: Wire | None = None
+        incoming: Incoming | None = None
+        attempt.sendings += 1
         try:
-            status, headers, packed = await self._exchange(post, attempt)
-        except (aiohttp.ClientError, OSError) as error:  # the library's errors become ours here and nowhere else
-            raise _error_of(error, f"{post.host}:{post.port}{post.request.target}", attempt) from error
+            wire = await self._connected(post, attempt)
+            incoming = await self._begun(wire, post, attempt)
+        except ERRORS as error:  # they become ours here and in `Incoming.some`, and nowhere else
+            raise _error_of(error, post, attempt) from error
         finally:
-            current.reset(token)
-        plain = unpacked(packed, headers.get("content-encoding", ""), limit=self._limits.answer_bytes)
-        return Response(status=status, headers=headers, body=plain)
+            if incoming is None and wire is not None:
+                self._release(post, wire)
+        return incoming
 
-    async def _exchange(self, post: Post, attempt: Attempt) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers by lower-case name (the first of each) and body of the answer, as they travel."""
-        body = post.request.body
-        async with self._session.post(
-            url_of(post.host, post.port, post.request.target),
-            data=body if len(body) <= WHOLE else io.BytesIO(body),
-            headers=CIMultiDict(post.request.headers),
-            allow_redirects=False,
-        ) as response:
-            attempt.answered = asyncio.get_running_loop().time()
-            packed = await self._bounded(response, attempt)
-            if attempt.wire is not None:
-                attempt.wire.expected = attempt.wire.received
-        headers = {name.lower(): value for name, value in reversed([*response.headers.items()])}
-        return response.status, headers, packed
+    async def rest(self, incoming: Incoming) -> Response:
+        """The answer with the whole of its body, bounded and unpacked; raises `Disconnected` or `BadAnswer`."""
+        packed = await self._bounded(incoming)
+        plain = unpacked(packed, incoming.headers.get("content-encoding", ""), limit=self._limits.answer_bytes)
+        return Response(status=incoming.status, headers=incoming.headers, body=plain)
 
-    async def _bounded(self, response: aiohttp.ClientResponse, attempt: Attempt) -> bytes:
+    def end(self, incoming: Incoming) -> None:
+        """Keep the connection of an answer that was read to its end, end that of every other one."""
+        if not incoming.ended:
+            incoming.ended = True
+            if incoming.content.at_eof():
+                incoming.wire.done()
+            self._release(incoming.post, incoming.wire)
+
+    async def _connected(self, post: Post, attempt: Attempt) -> Wire:
+        wire = None if attempt.fresh else self._kept_wire(post)
+        attempt.reused = wire is not None
+        if wire is None:
+            wire = await self._opened(post)
+        self._busy.add(wire)
+        attempt.wire = wire
+        attempt.connected = attempt.began if attempt.reused else self._loop.time()
+        return wire
+
+    def _kept_wire(self, post: Post) -> Wire | None:
+        """A connection that served before and is as it was left; what is not is ended."""
+        kept = self._idle.get(post.origin)
+        while kept:
+            wire = kept.pop()
+            self._kept -= 1
+            if not kept:
+                del self._idle[post.origin]
+            if wire.reusable and self._loop.time() - wire.idle_since <= self._limits.idle_seconds:
+                return wire
+            wire.drop()
+        return None
+
+    async def _opened(self, post: Post) -> Wire:
+        context = None if post.tls is None else client_context()
+        transport, wire = await self._loop.create_connection(
+            lambda: Wire(self._loop), post.host, post.port, ssl=context
+        )
+        if post.tls is not None and shown_key(_certificate(transport)) != post.tls:
+            wire.drop()
+            raise Unreachable(f"{post.host}:{post.port} shows another TLS key than its neuron published")
+        return wire
+
+    async def _begun(self, wire: Wire, post: Post, attempt: Attempt) -> Incoming:
+        """Write the request and wait for the head of its answer."""
+        head = head_of(post.host, post.port, post.request, packed=post.packed)
+        attempt.sent += len(post.request.body)
+        attempt.answer_nonce = post.request.answer_nonce
+        wire.begin(head, post.request.body, line_bytes=self._limits.header_bytes)
+        message, content = await wire.answer()
+        attempt.answered = self._loop.time()
+        headers = {name.lower(): value for name, value in reversed([*message.headers.items()])}
+        return Incoming(message.code, headers, content, wire, post, attempt)
+
+    async def _bounded(self, incoming: Incoming) -> bytes:
         """The body as it travels, else `BadAnswer` as soon as it is known to be too large."""
         limit = self._limits.answer_bytes
-        if (response.content_length or 0) > limit:
-            raise BadAnswer(f"an answer of {response.content_length} bytes, at most {limit} are read")
+        declared = incoming.headers.get("content-length", "")
+        if declared.isdecimal() and int(declared[:20]) > limit:
+            raise BadAnswer(f"an answer of {declared[:20]} bytes, at most {limit} are read")
         parts = []
-        while part := await response.content.readany():
-            attempt.size += len(part)
-            if attempt.size > limit:
+        while part := await incoming.some():
+            if incoming.attempt.size > limit:
                 raise BadAnswer(f"an answer of more than {limit} bytes")
             parts.append(part)
         return b"".join(parts)
 
+    def _release(self, post: Post, wire: Wire) -> None:
+        """Keep a connection whose answer was read to its end, end every other one."""
+        self._busy.discard(wire)
+        if not wire.reusable or self._kept >= self._most:
+            wire.drop()
+            return
+        wire.idle_since = self._loop.time()
+        self._idle.setdefault(post.origin, deque()).append(wire)
+        self._kept += 1
+        if self._sweep is None:
+            self._sweep = self._loop.call_later(self._limits.idle_seconds, self._swept)
+
+    def _swept(self) -> None:
+        """End what was idle for too long."""
+        self._sweep = None
+        earliest = self._loop.time() - self._limits.idle_seconds
+        for origin, kept in [*self._idle.items()]:
+            while kept and kept[0].idle_since <= earliest:
+                kept.popleft().drop()
+                self._kept -= 1
+            if not kept:
+                del self._idle[origin]
+        if self._idle:
+            self._sweep = self._loop.call_later(self._limits.idle_seconds / 2, self._swept)
+
     async def close(self) -> None:
-        """End every connection."""
-        await self._session.close()
+        """End every connection, also those in use, and return when they are ended."""
+        if self._sweep is not None:
+            self._sweep.cancel()
+        for wire in (*self._busy, *(wire for kept in self._idle.values() for wire in kept)):
+            wire.drop()
+        self._idle.clear()
+        self._kept = self._most = 0
+        await asyncio.sleep(0)  # in which the loop closes the sockets
 
 
-@lru_cache(maxsize=4096)
-def url_of(host: str, port: int, path: str) -> URL:
-    """The URL that leads to exactly this address and path."""
-    return URL(f"http://{f'[{host}]' if ':' in host else host}:{port}{path}", encoded=True)
+def _certificate(transport: asyncio.BaseTransport) -> bytes | None:
+    tls = transport.get_extra_info("ssl_object")
+    return None if tls is None else tls.getpeercert(binary_form=True)
 
 
-def unpacked(body: bytes, encoding: str, *, limit: int) -> bytes:
-    """The body without its content encoding, else `BadAnswer`; never holds more than `limit` bytes plus one."""
-    match encoding.strip().lower():
-        case "" | "identity":
-            return body
-        case "gzip" | "x-gzip":
-            return _inflated(body, zlib.MAX_WBITS | 16, limit)
-        case "deflate":  # zlib's wrapping by the standard, none at all from some servers
-            wrapped = len(body) > 1 and body[0] & 15 == 8 and int.from_bytes(body[:2], "big") % 31 == 0
-            return _inflated(body, zlib.MAX_WBITS if wrapped else -zlib.MAX_WBITS, limit)
-        case other:
-            raise BadAnswer(f"content encoding {other!r} was not asked for")
-
-
-def _inflated(body: bytes, wbits: int, limit: int) -> bytes:
-    inflater = zlib.decompressobj(wbits)
-    try:
-        plain = inflater.decompress(body, limit + 1)
-    except zlib.error as error:
-        raise BadAnswer(f"the answer does not unpack: {error}") from error
-    if len(plain) > limit:
-        raise BadAnswer(f"an answer that unpacks to more than {limit} bytes")
-    if not inflater.eof or inflater.unused_data:
-        raise BadAnswer("the packed answer ends too early or goes on too long")
-    return plain
-
-
-def _error_of(error: Exception, where: str, attempt: Attempt) -> TaokitError:
+def _error_of(error: Exception, post: Post, attempt: Attempt) -> TaokitError:
+    where = f"{post.host}:{post.port}{post.request.target}"
+    if isinstance(error, OSError) and error.errno in OUT_OF_FILES:
+        hint = "raise `ulimit -n`, or ask fewer at once with `at_once`"
+        return LocalError(f"this process may open no more connections: {_reason(error)}", hint=hint)
     if attempt.connected is None:
         return Unreachable(f"no connection to {where}: {_reason(error)}")
-    if isinstance(error, aiohttp.ClientResponseError | aiohttp.InvalidURL):
-        return BadAnswer(f"{where} does not answer in HTTP: {_reason(error)}")
+    if isinstance(error, HttpProcessingError):
+        return BadAnswer(f"{where} does not answer in HTTP: {shown(error.message) or type(error).__name__}")
     return Disconnected(f"{where} ended the connection: {_reason(error)}")
 
 
@@ -239,4 +270,4 @@ def resendable(error: NetworkError, attempt: Attempt) -> bool:
     return isinstance(error, Disconnected) and attempt.reused and attempt.silent
 
 
-__all__ = ["Attempt", "Limits", "Pool", "Post", "resendable", "unpacked"]
+__all__ = ["Attempt", "Incoming", "Limits", "Pool", "Post", "resendable"]
