@@ -9,7 +9,6 @@ import pytest
 from raw_http import exchange, read_reply, request_bytes, send
 from signed_requests import NOW, ask, changed, legacy, signed, signed_body
 from taokit.axon import Limits, Route
-from taokit.axon.gates import House
 from wire_classes import (
     Blob,
     Boom,
@@ -142,9 +141,10 @@ async def test_g07_a_signature_of_somebody_else_is_refused(served, write):
     assert (reply.status, reply.json) == (401, {"message": "not verified"})
 
 
-async def test_g09_nothing_is_signed_for_a_stranger(served):
-    assert not [name for name in House.__dataclass_fields__ if "sign" in name or "key" in name.replace("hotkey", "")]
-    reply = await with_headers(await served(), legacy(Echo(text="x")), [("bt_header_axon_hotkey", BOB.ss58)])
+@pytest.mark.parametrize("signer", [None, BOB], ids=["no key", "signs answers"])
+async def test_g09_nothing_is_signed_for_a_stranger(served, signer):
+    port = await served(sign_answers=signer)
+    reply = await with_headers(port, legacy(Echo(text="x")), [("bt_header_axon_hotkey", BOB.ss58)])
     assert reply.status == 401
     assert not [name for name in reply.headers if "signature" in name or "nonce" in name or "uuid" in name]
 
@@ -344,3 +344,30 @@ async def test_g24_a_stream_that_fails_says_so(served):
     lines = (await ask(port, signed(Tokens(prompt="x")))).body.splitlines()
     assert [list(json.loads(line)) for line in lines] == [["chunk"], ["error"]]
     assert not (await ask(port, legacy(Tokens(prompt="x")))).whole
+
+
+async def test_g23_who_matters_more_is_served_first(serve):
+    seen, opened = [], asyncio.Event()
+
+    async def handler(message, caller):
+        seen.append(message.text)
+        await opened.wait()
+        return message
+
+    stake = {ALICE.ss58: 1.0, CHARLIE.ss58: 2.0}
+    port, axon = await serve(
+        [Route(Echo, handler)],
+        now_ns=lambda: NOW,
+        priority=lambda caller: stake[caller.hotkey],
+        limits=Limits(at_once=1),
+    )
+    tasks = []
+    for number, (text, signer) in enumerate((("first", ALICE), ("low", ALICE), ("high", CHARLIE))):
+        request = signed(Echo(text=text), signer=signer, nonce_ns=NOW + number)
+        tasks.append(asyncio.create_task(ask(port, request)))
+        async with asyncio.timeout(5):
+            while axon.running + axon.waiting <= number:
+                await asyncio.sleep(0.001)
+    opened.set()
+    assert [reply.status for reply in await asyncio.gather(*tasks)] == [200] * 3
+    assert seen == ["first", "high", "low"]

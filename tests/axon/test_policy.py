@@ -1,6 +1,16 @@
 import pytest
 
-from taokit.axon import Caller, allow, deny, everyone, registered_only
+from taokit.axon import (
+    Caller,
+    all_of,
+    allow,
+    any_of,
+    deny,
+    everyone,
+    minimum_stake,
+    registered_only,
+    validators_only,
+)
 from taokit.errors import Forbidden
 
 
@@ -35,3 +45,42 @@ async def test_lists_admit_and_refuse():
     await deny(["5A"], otherwise=everyone)(caller("5B"))
     with pytest.raises(Forbidden):
         await deny(["5A"], otherwise=everyone)(caller("5A"))
+
+
+class Staked(Subnet):
+    validator_permit = (True, False)
+    stake = (500, 900)
+
+
+async def admitted(policy):
+    """Who of three is let in: uid 0, uid 1, a stranger."""
+    let_in = []
+    for hotkey in ("5A", "5B", "5C"):
+        try:
+            await policy(caller(hotkey))
+        except Forbidden:
+            continue
+        let_in.append(hotkey)
+    return let_in
+
+
+SUBNET = Staked("5A", "5B")
+
+
+@pytest.mark.parametrize(
+    ("policy", "let_in"),
+    [
+        (everyone, ["5A", "5B", "5C"]),
+        (registered_only(lambda: SUBNET), ["5A", "5B"]),
+        (validators_only(lambda: SUBNET), ["5A"]),
+        (minimum_stake(lambda: SUBNET, 501), ["5B"]),
+        (minimum_stake(lambda: SUBNET, 500), ["5A", "5B"]),
+        (minimum_stake(lambda: SUBNET, 0), ["5A", "5B"]),
+        (all_of(validators_only(lambda: SUBNET), minimum_stake(lambda: SUBNET, 501)), []),
+        (any_of(validators_only(lambda: SUBNET), allow(["5C"])), ["5A", "5C"]),
+        (deny(["5A"], otherwise=any_of(allow(["5A", "5C"]))), ["5C"]),
+        (all_of(), ["5A", "5B", "5C"]),
+    ],
+)
+async def test_policies_and_what_they_make_together(policy, let_in):
+    assert await admitted(policy) == let_in

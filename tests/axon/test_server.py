@@ -345,7 +345,7 @@ async def test_a_legacy_caller_that_waits_shorter_ends_sooner(served):
 
 
 async def test_running_handlers_are_bounded(served):
-    port = await served(Route(Slow, slow, deadline_s=0.2), limits=Limits(at_once=1))
+    port = await served(Route(Slow, slow, deadline_s=0.2), limits=Limits(at_once=1, waiting=0))
     first = asyncio.create_task(ask(port, signed(Slow(seconds=30))))
     await asyncio.sleep(0.05)
     second = await ask(port, signed(Slow(), nonce_ns=NOW + 1))

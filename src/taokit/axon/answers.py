@@ -3,15 +3,35 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Collection, Iterable
+from typing import TypeVar
 
 from aiohttp import web
 from multidict import CIMultiDict
 
-from taokit.axon.gates import Admitted
+from taokit.axon.gates import Admitted, Arrival
 from taokit.errors import HandlerFailed, Refused
-from taokit.protocol import BTAUTH, EPISTULA, FormatOff, LegacyClaim, Synapse, dump_answer
+from taokit.protocol import (
+    BTAUTH,
+    EPISTULA,
+    Asked,
+    FormatOff,
+    LegacyClaim,
+    Synapse,
+    answer_signature,
+    content_type,
+    dump_answer,
+    is_binary,
+)
+from taokit.protocol.detect import formats_text
 from taokit.protocol.legacy import answer_body, answer_headers, answer_terminals, refusal_headers
+from taokit.protocol.sealing import NotSealed
+from taokit.signer import Signer
+
+log = logging.getLogger("taokit.axon")
+
+R = TypeVar("R", bound=web.StreamResponse)
 
 FIXED = {
     400: "malformed request",
@@ -37,7 +57,8 @@ def answered(message: Synapse, admitted: Admitted, *, seconds: float) -> web.Res
     """The 200 for a message that its handler filled in."""
     claim = admitted.claim
     if not isinstance(claim, LegacyClaim):
-        return web.Response(body=dump_answer(message), headers=CIMultiDict((SERVER, JSON)))
+        body = dump_answer(message, binary=is_binary(admitted.body))
+        return web.Response(body=body, headers=CIMultiDict((SERVER, ("Content-Type", content_type(body)))))
     dendrite, axon = answer_terminals(claim, peer=admitted.peer, process_time=seconds)
     headers = answer_headers(message, dendrite, axon)
     return web.Response(body=answer_body(message, dendrite, axon), headers=CIMultiDict((SERVER, JSON, *headers)))
@@ -47,7 +68,7 @@ def refused(error: Refused, *, format: str | None, accepted: Collection[str]) ->
     """The one place where a refusal becomes a status and a fixed text."""
     text = text_of(error, accepted)
     headers: list[tuple[str, str]] = [SERVER, JSON]
-    if format not in (BTAUTH, EPISTULA):
+    if (error.format if isinstance(error, FormatOff) else format) not in (BTAUTH, EPISTULA):
         headers += refusal_headers(error.status, text)
     if error.status == 405:
         headers.append(("Allow", "POST"))
@@ -56,13 +77,32 @@ def refused(error: Refused, *, format: str | None, accepted: Collection[str]) ->
     return web.Response(status=error.status, body=json.dumps({"message": text}).encode(), headers=CIMultiDict(headers))
 
 
+def signed(response: R, arrival: Arrival, signer: Signer | None) -> R:
+    """The response with this axon's signature, where it signs and the caller was verified; a stream as it is.
+
+    A replay is answered without: its sender may be anyone, and would learn to answer in this axon's name.
+    """
+    claim = arrival.believed
+    if signer is None or claim is None or not isinstance(response, web.Response):
+        return response
+    asked = Asked(claim.answer_nonce, sender=claim.sender, receiver=signer.ss58)
+    body = response.body if isinstance(response.body, bytes) else b""
+    try:
+        response.headers.extend(answer_signature(signer, asked, status=response.status, body=body))
+    except Exception:
+        log.exception("request %s: the answer could not be signed", arrival.id)
+    return response
+
+
 def text_of(error: Refused, accepted: Iterable[str]) -> str:
     """The fixed text of a refusal: ASCII, short, and of use to nobody who should not know more."""
     if isinstance(error, FormatOff):
-        return f"one format at a time, of {', '.join(accepted)}"
+        return formats_text(accepted)
+    if isinstance(error, NotSealed):
+        return "sealed bodies only"
     if isinstance(error, HandlerFailed) and error.request_id:
         return f"{FIXED[500]} {error.request_id}"
     return FIXED.get(error.status, FIXED[400])
 
 
-__all__ = ["FIXED", "answered", "refused"]
+__all__ = ["FIXED", "answered", "refused", "signed"]

@@ -5,13 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from aiohttp import web
 from aiohttp.http_exceptions import LineTooLong
 
 from taokit.axon.answers import refused
+from taokit.axon.caller import Caller
 from taokit.axon.limits import Limits
+from taokit.axon.rates import network_of
 from taokit.errors import Malformed, Refused, TooLarge
 
 log = logging.getLogger("taokit.axon")
@@ -19,10 +24,48 @@ log = logging.getLogger("taokit.axon")
 LINGER_S = 2.0  # so that a caller whose body was refused can still read why
 
 Serve = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+Make = Callable[..., web.BaseRequest]
+"""Makes the request of message, payload, connection, writer and task."""
 
 
 class Connection(web.RequestHandler):
     """Answers what does not even parse as HTTP by the same fixed texts as everything else."""
+
+    def __init__(self, manager: web.Server, *, headers_s: float, **options: Any) -> None:
+        super().__init__(manager, **options)
+        self.headers_s = headers_s
+
+    address = ""
+    """Of the other end, as it is counted by `network_of`."""
+    on_lost: Callable[[], object] | None = None
+    """Called when the other end hangs up."""
+    caller: Caller | None = None
+    """Who asks an application that is mounted behind the gates."""
+    _too_late: asyncio.TimerHandle | None = None
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        self._stop_clock()
+        super().connection_lost(exc)
+        if self.on_lost is not None:
+            self.on_lost()
+
+    def data_received(self, data: bytes) -> None:
+        """Start the clock at the first byte of the headers, and stop it when they are all there."""
+        super().data_received(data)
+        waits = self._waiter is not None and not self._waiter.done()
+        if not waits:
+            self._stop_clock()
+        elif self._too_late is None and not self._force_close:
+            self._too_late = asyncio.get_running_loop().call_later(self.headers_s, self._headers_late)
+
+    def _stop_clock(self) -> None:
+        if self._too_late is not None:
+            self._too_late.cancel()
+            self._too_late = None
+
+    def _headers_late(self) -> None:
+        log.debug("connection from %s: no headers within %g s", self.address, self.headers_s)
+        self.force_close()
 
     @property
     def idle(self) -> bool:
@@ -57,16 +100,18 @@ class Connection(web.RequestHandler):
 class Door(web.Server):
     """Makes a `Connection` for every peer, up to a limit beyond which idle ones make room."""
 
-    def __init__(self, serve: Serve, limits: Limits) -> None:
-        super().__init__(serve)
+    def __init__(self, serve: Serve, limits: Limits, *, make: Make | None = None) -> None:
+        super().__init__(serve, request_factory=make)
         self._limits = limits
+        self._of_address: Counter[str] = Counter()
 
     def __call__(self) -> web.RequestHandler:
         return Connection(
             self,
+            headers_s=self._limits.headers_s,
             loop=asyncio.get_running_loop(),
             keepalive_timeout=self._limits.keepalive_s,
-            access_log=None,  # type: ignore[arg-type]  # none is what turns it off
+            access_log=None,  # none is what turns it off
             max_line_size=self._limits.header_bytes,
             max_field_size=self._limits.header_bytes,
             max_headers=self._limits.header_count,
@@ -76,16 +121,52 @@ class Door(web.Server):
 
     def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
         super().connection_made(handler, transport)
-        if len(self._connections) > self._limits.connections:
-            self._make_room()
+        assert isinstance(handler, Connection)
+        peer = transport.get_extra_info("peername")
+        handler.address = network_of(peer[0]) if isinstance(peer, tuple) else ""
+        self._of_address[handler.address] += 1
+        if self._of_address[handler.address] > self._limits.connections_per_address:
+            self._make_room(self._limits.connections_per_address, handler.address)
+        elif len(self._connections) > self._limits.connections:
+            self._make_room(self._limits.connections)
 
-    def _make_room(self) -> None:
+    def connection_lost(self, handler: web.RequestHandler, exc: BaseException | None = None) -> None:
+        known = handler in self._connections
+        super().connection_lost(handler, exc)
+        if known and isinstance(handler, Connection):
+            self._of_address[handler.address] -= 1
+            if not self._of_address[handler.address]:
+                del self._of_address[handler.address]
+
+    def _make_room(self, limit: int, address: str | None = None) -> None:
         """Close the connection that has been idle for longest; the new one, when all others are at work."""
         idle = (one for one in self._connections if isinstance(one, Connection) and one.idle)
-        oldest = min(idle, key=lambda one: one.idle_until, default=None)
+        choice = (one for one in idle if address is None or one.address == address)
+        oldest = min(choice, key=lambda one: one.idle_until, default=None)
         if oldest is not None and oldest.transport is not None:
-            log.info("closed an idle connection: there are %d already", self._limits.connections)
+            log.info("closed an idle connection%s: there are %d already", f" of {address}" if address else "", limit)
             oldest.transport.abort()
 
 
-__all__ = ["Connection", "Door"]
+def caller_of(request: web.BaseRequest) -> Caller | None:
+    """The proven caller of a request to an application that is mounted behind the gates, else None."""
+    connection = request.protocol
+    return connection.caller if isinstance(connection, Connection) else None
+
+
+@contextmanager
+def while_connected(request: web.BaseRequest) -> Iterator[None]:
+    """Cancel this task when its caller hangs up meanwhile, or has done so already."""
+    connection, task = request.protocol, asyncio.current_task()
+    assert isinstance(connection, Connection)
+    assert task is not None
+    if connection.transport is None:
+        raise ConnectionResetError("the caller hung up")
+    connection.on_lost = task.cancel
+    try:
+        yield
+    finally:
+        connection.on_lost = None
+
+
+__all__ = ["Connection", "Door", "Make", "caller_of", "while_connected"]

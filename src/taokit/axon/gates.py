@@ -19,10 +19,12 @@ from aiohttp import web
 
 from taokit.axon.caller import Caller
 from taokit.axon.limits import Limits
+from taokit.axon.line import busy
 from taokit.axon.policy import Admit
+from taokit.axon.rates import RateTable, network_of
 from taokit.axon.routes import Route, Routes
+from taokit.axon.sealed import Sealing, opened
 from taokit.errors import (
-    Busy,
     Forbidden,
     Malformed,
     Refused,
@@ -33,11 +35,14 @@ from taokit.errors import (
 )
 from taokit.protocol import (
     BTAUTH,
+    EPISTULA,
     LEGACY,
     BtauthClaim,
     Claim,
+    EpistulaClaim,
     LegacyClaim,
     Replay,
+    ReplayStore,
     Verify,
     Windows,
     check_headers,
@@ -47,6 +52,8 @@ from taokit.protocol import (
     headers_by_name,
     verify,
 )
+from taokit.protocol.sealing import AnswerSeal
+from taokit.signer import Signer
 
 log = logging.getLogger("taokit.axon")
 
@@ -79,9 +86,13 @@ class House:
     unbound_receiver: bool = False
     now_ns: NowNs = time.time_ns
     verify: Verify = verify
-    replay: Replay = field(default_factory=Replay)
+    replay: ReplayStore = field(default_factory=Replay)
     started_ns: int = 0  # when the replay memory began
     closing: bool = False
+    by_address: RateTable | None = None
+    by_hotkey: RateTable | None = None
+    sealing: Sealing | None = None
+    sign_answers: Signer | None = None
 
 
 @dataclass(slots=True)
@@ -92,6 +103,9 @@ class Arrival:
     id: str  # as in the log
     headers: dict[str, str] = field(default_factory=dict)  # by lower-case name
     format: str | None = None
+    route: str | None = None  # the name of its route, once it is found
+    outcome: str = "ok"  # else the name of the error that it came to
+    believed: Claim | None = None  # once it is verified and no replay; only then is its answer signed
 
     @property
     def peer(self) -> tuple[str, int]:
@@ -109,16 +123,20 @@ class Admitted:
     claim: Claim
     caller: Caller
     peer: tuple[str, int]  # address and port of the connection's other end
-    body: bytes
+    body: bytes  # in the clear
+    seal: AnswerSeal | None = None  # for the answer to a body that was sealed
 
 
 async def pass_gates(arrival: Arrival, house: House) -> Admitted:
     """The request with its proven caller, or the `Refused` that says which gate held it."""
     request = arrival.request
     open_doors(house)
+    if house.by_address is not None:
+        await not_too_often(house.by_address, network_of(arrival.peer[0]))
     repeated = bounded_headers(arrival, house.limits)
     arrival.format = detect(arrival.headers, house.formats)
     route = house.routes.find(request.raw_path, arrival.format)
+    arrival.route = route.name
     posted(request.method)
     fitting_content(arrival, route)
     check_unique(repeated)
@@ -126,24 +144,61 @@ async def pass_gates(arrival: Arrival, house: House) -> Admitted:
     fresh_and_for_us(claim, house)
     body = await bounded_body(request, max_body=route.max_body, within_s=house.limits.body_s)
     check_signature(claim, body, verify=house.verify)
-    first_time(claim, house)
+    await first_time(claim, house)
+    arrival.believed = claim
+    body, seal = opened(claim, body, me=house.hotkey, sealing=house.sealing)
     peer = arrival.peer
     caller = Caller(claim.sender, claim.format, peer[0], claim.nonce_ns, arrival.id, route.name)
     await admitted(caller, house.admit)
-    return Admitted(route, claim, caller, peer, body)
+    if house.by_hotkey is not None:
+        await not_too_often(house.by_hotkey, caller.hotkey)
+    return Admitted(route, claim, caller, peer, body, seal)
+
+
+async def pass_mount_gates(arrival: Arrival, house: House) -> Caller:
+    """The proven caller of a request for an application that is mounted behind the gates.
+
+    Only btauth/1 will do, which binds method, path and body of any request. How long the body may be is the
+    application's own bound.
+    """
+    request = arrival.request
+    repeated = bounded_headers(arrival, house.limits)
+    arrival.format = detect(arrival.headers, house.formats)
+    check_unique(repeated)
+    if arrival.format != BTAUTH:
+        raise Unauthenticated("no format that binds method and path")
+    claim = claimed(arrival, house)
+    fresh_and_for_us(claim, house)
+    check_signature(claim, await whole_body(request, house.limits.body_s), verify=house.verify)
+    await first_time(claim, house)
+    caller = Caller(claim.sender, claim.format, arrival.peer[0], claim.nonce_ns, arrival.id, arrival.route or "")
+    await admitted(caller, house.admit)
+    await not_too_often(house.by_hotkey, caller.hotkey)
+    return caller
+
+
+async def whole_body(request: web.BaseRequest, within_s: float) -> bytes:
+    """The body, which the request keeps for the application too."""
+    limit = asyncio.timeout(within_s)
+    try:
+        async with limit:
+            return await request.read()
+    except TimeoutError:
+        if limit.expired():
+            raise BodyTimeout(f"the body did not arrive within {within_s:g} s") from None
+        raise
 
 
 def open_doors(house: House) -> None:
     """Turn everybody away while the axon is shutting down."""
     if house.closing:
-        raise shut("shutting down")
+        raise busy("shutting down")
 
 
-def shut(why: str) -> Busy:
-    """The refusal that asks a caller to come back in a second."""
-    busy = Busy(why)
-    busy.retry_after = 1.0
-    return busy
+async def not_too_often(buckets: RateTable | None, key: str) -> None:
+    """Refuse who comes more often than its rate allows."""
+    if buckets is not None and (elsewhere := buckets.take(key, time.monotonic())) is not None:
+        await elsewhere
 
 
 def bounded_headers(arrival: Arrival, limits: Limits) -> list[str]:
@@ -183,6 +238,8 @@ def claimed(arrival: Arrival, house: House) -> Claim:
         return LegacyClaim.from_request(arrival.headers, me=house.hotkey, max_timeout=house.limits.max_timeout)
     if arrival.format == BTAUTH:
         return BtauthClaim.from_request(request.method, request.raw_path, arrival.headers)
+    if arrival.format == EPISTULA:
+        return EpistulaClaim.from_request(arrival.headers)
     raise Unauthenticated("no marks of any format")
 
 
@@ -231,10 +288,15 @@ def short_enough(body: B, max_body: int) -> B:
     return body
 
 
-def first_time(claim: Claim, house: House) -> None:
+async def first_time(claim: Claim, house: House) -> None:
     """Remember the request, and refuse one that was accepted before. Comes last: strangers use up no nonce."""
     window = house.windows.of(claim.format)
-    house.replay.accept(claim.replay_key, now_ns=house.now_ns(), until_ns=window.last_fresh_ns(claim))
+    until_ns = window.last_fresh_ns(claim)
+    elsewhere = house.replay.accept(
+        claim.replay_key, signed_ns=claim.nonce_ns, now_ns=house.now_ns(), until_ns=until_ns
+    )
+    if elsewhere is not None:
+        await elsewhere
 
 
 async def admitted(caller: Caller, admit: Admit) -> None:
@@ -248,4 +310,14 @@ async def admitted(caller: Caller, admit: Admit) -> None:
         raise Forbidden("the policy failed") from error
 
 
-__all__ = ["Admitted", "Arrival", "BodyTimeout", "House", "NowNs", "pass_gates", "shut"]
+__all__ = [
+    "Admitted",
+    "Arrival",
+    "BodyTimeout",
+    "House",
+    "NowNs",
+    "not_too_often",
+    "open_doors",
+    "pass_gates",
+    "pass_mount_gates",
+]

@@ -6,13 +6,15 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable
+from typing import cast
 
 from aiohttp import web
 
 from taokit.axon.answers import answered
 from taokit.axon.deadline import by
 from taokit.axon.gates import Admitted, House
-from taokit.axon.routes import Chunks
+from taokit.axon.routes import Chunks, Handler
+from taokit.axon.sealed import sealed
 from taokit.axon.streaming import streamed
 from taokit.errors import HandlerFailed, Refused
 from taokit.protocol import Ends, LegacyClaim, Synapse, Terminal, parse_envelope, parse_question
@@ -21,23 +23,37 @@ from taokit.protocol.legacy import answer_terminals, check_body
 log = logging.getLogger("taokit.axon")
 
 
-async def handled(admitted: Admitted, house: House, request: web.BaseRequest) -> web.StreamResponse:
+async def handled(admitted: Admitted, house: House, request: web.BaseRequest, *, ends_at: float) -> web.StreamResponse:
     """The answer of the route's handler; a handler that fails is a `HandlerFailed`, its error stays in the log."""
     message = received(admitted, house)
     begun = time.perf_counter()
-    ends_at = asyncio.get_running_loop().time() + _allowed_s(admitted)
     try:
         result = await _called(admitted, message, ends_at)
         if not isinstance(result, Synapse):
             return await streamed(result, message, admitted, request, ends_at=ends_at)
         response = answered(result, admitted, seconds=time.perf_counter() - begun)
+        if admitted.seal is not None:
+            response = sealed(response, admitted.seal)
     except Refused:
         raise
     except Exception as error:
         log.exception("request %s: the handler of %s failed", admitted.caller.request_id, admitted.route.name)
         raise HandlerFailed("the handler failed", request_id=admitted.caller.request_id) from error
-    log.debug("request %s: %s for %s", admitted.caller.request_id, admitted.route.name, admitted.caller.hotkey)
+    if log.isEnabledFor(logging.DEBUG):
+        _log_answer(admitted, time.perf_counter() - begun)
     return response
+
+
+def _log_answer(admitted: Admitted, seconds: float) -> None:
+    caller = admitted.caller
+    fields = {
+        "request": caller.request_id,
+        "route": admitted.route.name,
+        "format": caller.format,
+        "outcome": "ok",
+        "seconds": round(seconds, 6),
+    }
+    log.debug("request %s: %s for %s", caller.request_id, admitted.route.name, caller.hotkey, extra={"fields": fields})
 
 
 def received(admitted: Admitted, house: House) -> Synapse:
@@ -57,19 +73,22 @@ def received(admitted: Admitted, house: House) -> Synapse:
     return message
 
 
-def _allowed_s(admitted: Admitted) -> float:
-    """The route's deadline, or the caller's own when that is nearer."""
-    claim, deadline_s = admitted.claim, admitted.route.deadline_s
-    return min(deadline_s, claim.timeout) if isinstance(claim, LegacyClaim) else deadline_s
+def deadline_of(admitted: Admitted) -> float:
+    """When the answer must be there, by the loop's clock: in the route's time, or the caller's own if that is less."""
+    claim, allowed_s = admitted.claim, admitted.route.deadline_s
+    if isinstance(claim, LegacyClaim):
+        allowed_s = min(allowed_s, claim.timeout)
+    return asyncio.get_running_loop().time() + allowed_s
 
 
 async def _called(admitted: Admitted, message: Synapse, ends_at: float) -> Synapse | Chunks:
     """What the handler answers: a message of the right class, or a stream."""
-    called = admitted.route.handler(message, admitted.caller)
+    handler = cast("Handler", admitted.route.handler)  # a batch has its `Batcher` by now
+    called = handler(message, admitted.caller)
     result = await by(ends_at, called) if isinstance(called, Awaitable) else called
     if isinstance(result, admitted.route.message) or isinstance(result, AsyncIterator):  # noqa: SIM101  a union is slower
         return result
     raise TypeError(f"the handler of {admitted.route.name} answered with {type(result).__name__}")
 
 
-__all__ = ["handled", "received"]
+__all__ = ["deadline_of", "handled", "received"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection
 
 from taokit.axon.caller import Caller
-from taokit.errors import Forbidden
+from taokit.errors import Forbidden, Refused
 from taokit.metagraph.snapshot import Metagraph
 
 Admit = Callable[[Caller], Awaitable[None]]
@@ -23,6 +23,31 @@ def registered_only(metagraph: Callable[[], Metagraph]) -> Admit:
         current = metagraph()
         if current.uid_of(caller.hotkey) is None:
             raise Forbidden(f"{caller.hotkey} is not registered on subnet {current.netuid}")
+
+    return admit
+
+
+def validators_only(metagraph: Callable[[], Metagraph]) -> Admit:
+    """Admit the hotkeys that hold a validator permit in the metagraph of the moment."""
+
+    async def admit(caller: Caller) -> None:
+        current = metagraph()
+        uid = current.uid_of(caller.hotkey)
+        if uid is None or not current.validator_permit[uid]:
+            raise Forbidden(f"{caller.hotkey} holds no validator permit on subnet {current.netuid}")
+
+    return admit
+
+
+def minimum_stake(metagraph: Callable[[], Metagraph], rao: int) -> Admit:
+    """Admit the hotkeys whose stake, as consensus counts it, is so many rao or more in the metagraph of the moment."""
+
+    async def admit(caller: Caller) -> None:
+        current = metagraph()
+        uid = current.uid_of(caller.hotkey)
+        held = 0 if uid is None else int(current.stake[uid])
+        if uid is None or held < rao:
+            raise Forbidden(f"{caller.hotkey} has a stake of {held} rao on subnet {current.netuid}, not {rao}")
 
     return admit
 
@@ -50,4 +75,40 @@ def deny(hotkeys: Collection[str], *, otherwise: Admit) -> Admit:
     return admit
 
 
-__all__ = ["Admit", "allow", "deny", "everyone", "registered_only"]
+def all_of(*policies: Admit) -> Admit:
+    """Admit whom every one of these policies admits; the first that refuses says why."""
+
+    async def admit(caller: Caller) -> None:
+        for policy in policies:
+            await policy(caller)
+
+    return admit
+
+
+def any_of(first: Admit, *others: Admit) -> Admit:
+    """Admit whom at least one of these policies admits; when none does, the last says why."""
+
+    async def admit(caller: Caller) -> None:
+        refusal: Refused | None = None
+        for policy in (first, *others):
+            try:
+                return await policy(caller)
+            except Refused as error:
+                refusal = error
+        assert refusal is not None
+        raise refusal
+
+    return admit
+
+
+__all__ = [
+    "Admit",
+    "all_of",
+    "allow",
+    "any_of",
+    "deny",
+    "everyone",
+    "minimum_stake",
+    "registered_only",
+    "validators_only",
+]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias, cast
 
+from taokit.axon.admission import Priority, alike
+from taokit.axon.batching import Batch, Batcher, BatchHandler
 from taokit.axon.caller import Caller
 from taokit.errors import ConfigurationError, UnknownMessage
 from taokit.protocol import LEGACY, Synapse
@@ -24,10 +26,12 @@ class Route:
     """How one message is served, at `POST /<ClassName>`."""
 
     message: type[Synapse]
-    handler: Handler
-    deadline_s: float = 12.0
+    handler: Handler | BatchHandler  # the latter where there is a batch
+    deadline_s: float = 12.0  # from a request's arrival to its answer, the time in line included
     max_body: int = 1 << 20  # bytes
     unbound_body: bool = False  # serve a class without hash fields over legacy, where nothing binds its body
+    at_once: int | None = None  # handlers that run; other requests wait; None: as many as the axon has places
+    batch: Batch | None = None  # hand messages over in batches
     name: str = field(init=False)
     legacy: bool = field(init=False)  # whether it is served over legacy at all
 
@@ -44,10 +48,14 @@ async def ping(message: Synapse, caller: Caller) -> Synapse:
 class Routes:
     """All routes of an axon, by path. The built-in `Synapse` is always among them."""
 
-    def __init__(self, routes: Iterable[Route]) -> None:
+    def __init__(self, routes: Iterable[Route], *, priority: Priority = alike) -> None:
         self._by_path: dict[str, Route] = {"/Synapse": Route(Synapse, ping)}
+        self._priority = priority
         for route in routes:
             self._add(route)
+
+    def __iter__(self) -> Iterator[Route]:
+        return iter(self._by_path.values())
 
     def _add(self, route: Route) -> None:
         path = f"/{route.name}"
@@ -61,6 +69,9 @@ class Routes:
                 "declare required_hash_fields, or give its route unbound_body=True",
                 route.name,
             )
+        if route.batch is not None:
+            call = cast("BatchHandler", route.handler)
+            route = replace(route, handler=Batcher(call, route.batch, priority=self._priority))
         self._by_path[path] = route
 
     def find(self, target: str, format: str | None) -> Route:

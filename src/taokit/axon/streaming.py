@@ -15,6 +15,7 @@ from taokit.axon.answers import SERVER
 from taokit.axon.deadline import by
 from taokit.axon.gates import Admitted
 from taokit.axon.routes import Chunks
+from taokit.axon.sealed import stream_of
 from taokit.errors import HandlerTimeout
 from taokit.protocol import LegacyClaim, Synapse, dump_answer
 from taokit.protocol.legacy import answer_headers, answer_terminals
@@ -40,7 +41,7 @@ async def streamed(
     legacy = isinstance(admitted.claim, LegacyClaim)
     pieces = _pieces(chunks, legacy=legacy, ends_at=ends_at)
     first = await anext(pieces, b"")
-    response = web.StreamResponse(headers=_headers(message, admitted))
+    response = stream_of(_headers(message, admitted), admitted.seal)
     try:
         await _prepare(response, request)
         await _write(response, first, ends_at)
