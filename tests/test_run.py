@@ -66,6 +66,8 @@ VARIABLES = {
     "BT_AXON_EXTERNAL_IP": ("external_ip", "203.0.113.7"),
     "BT_AXON_EXTERNAL_PORT": ("external_port", 9001),
     "TAOKIT_STATE": ("state_dir", "/s"),
+    "TAOKIT_PRIVATE_PORT": ("private_port", 9090),
+    "TAOKIT_PRIVATE_HOST": ("private_host", "10.0.0.2"),
 }
 
 

@@ -10,7 +10,7 @@ from taokit.connect import connect
 from taokit.run import run
 
 if TYPE_CHECKING:
-    from taokit.axon import Caller
+    from taokit.axon import Batch, Caller, Mount
     from taokit.dendrite import Dendrite, Reply, Target
     from taokit.errors import Forbidden, Refused, TaokitError
     from taokit.metagraph import Metagraph
@@ -21,11 +21,13 @@ if TYPE_CHECKING:
 _HOMES = {
     "Answer": "taokit.protocol",
     "Balance": "taokit.units",
+    "Batch": "taokit.axon",
     "Caller": "taokit.axon",
     "Dendrite": "taokit.dendrite",
     "Forbidden": "taokit.errors",
     "Metagraph": "taokit.metagraph",
     "Miner": "taokit.neuron",
+    "Mount": "taokit.axon",
     "Question": "taokit.protocol",
     "Rao": "taokit.units",
     "Refused": "taokit.errors",
@@ -55,11 +57,13 @@ def __dir__() -> list[str]:
 __all__ = [
     "Answer",
     "Balance",
+    "Batch",
     "Caller",
     "Dendrite",
     "Forbidden",
     "Metagraph",
     "Miner",
+    "Mount",
     "Question",
     "Rao",
     "Refused",

@@ -5,6 +5,7 @@ TaokitError
 │   ├── ConfigurationError     a flag, file, class or setting is wrong; exit code 2
 │   ├── KeyFileError           a wallet file is absent, unreadable or locked
 │   ├── AlreadyRunning         another process holds this hotkey's state
+│   ├── OverBudget             more of its users' requests than a validator sends
 │   └── StateCorrupt           a state file does not read back
 ├── PeerError                  the other neuron's
 │   ├── Refused                a request that this axon turns away, with its HTTP status
@@ -37,7 +38,8 @@ TaokitError
 └── NetworkError               nobody's: what lies between
     ├── Unreachable            no connection
     ├── TimedOut               the deadline passed
-    └── Disconnected           the connection ended too early
+    ├── Disconnected           the connection ended too early
+    └── NotAsked               it failed so often of late that it is left alone for a while
 """
 
 from __future__ import annotations
@@ -68,6 +70,14 @@ class KeyFileError(LocalError):
 
 class AlreadyRunning(LocalError):
     """Another process holds the state of this hotkey. The command line exits with 2."""
+
+
+class OverBudget(LocalError):
+    """A validator sends no more of its users' own requests now. `retry_after` is in seconds, None when unknown."""
+
+    def __init__(self, message: str = "", *, retry_after: float | None = None, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after = retry_after
 
 
 class StateCorrupt(LocalError):
@@ -254,6 +264,10 @@ class TimedOut(NetworkError):
 
 class Disconnected(NetworkError):
     """The connection ended before the answer was complete."""
+
+
+class NotAsked(NetworkError):
+    """The neuron failed so often of late that it is left alone for a while. Nothing was sent."""
 
 
 __all__ = sorted(

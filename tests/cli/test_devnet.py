@@ -7,7 +7,7 @@ import sys
 import aiohttp
 import pytest
 
-from taokit.cli.devnet import Options, accounts_of, chain_of, is_loopback, to_json
+from taokit.cli.devnet.serving import Options, accounts_of, chain_of, is_loopback, to_json
 from taokit.devnet import account
 
 NOW_MS = 1_900_000_000_000
@@ -18,7 +18,10 @@ def options(**changes):
     return Options(**{**plain, **changes})
 
 
-@pytest.mark.parametrize(("preset", "count"), [("subnet", 6 + 1 + 8 + 3), ("demo", 6 + 1 + 4 + 3), ("empty", 6)])
+@pytest.mark.parametrize(
+    ("preset", "count"),
+    [("subnet", 6 + 1 + 8 + 3), ("demo", 6 + 1 + 4 + 3), ("faithful", 6 + 1 + 8 + 3), ("empty", 6)],
+)
 def test_the_list_names_everybody_who_has_something(preset, count):
     devnet = chain_of(options(preset=preset), now_ms=NOW_MS)
     listed = accounts_of(options(preset=preset), devnet)

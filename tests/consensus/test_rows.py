@@ -41,5 +41,5 @@ def test_a_stored_zero_is_an_entry():
 
 
 def test_a_uid_named_twice_is_refused():
-    with pytest.raises(ConfigurationError, match="names a uid twice"):
+    with pytest.raises(ConfigurationError, match="the row of uid 0 names uid 1 twice"):
         dense({0: row_of([(1, 5), (1, 5)])}, np.array([0]), 2)

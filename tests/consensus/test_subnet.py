@@ -143,7 +143,7 @@ def test_columns_may_be_arrays_or_lists():
         ({"last_update": [90] * 4097}, "the number of uids is 4097, outside 0 to 4096"),
         ({"weights": {0: np.array([[1, -5]])}}, "the row of uid 0 is no array of"),
         ({"weights": {0: [(1, 5)]}}, "the row of uid 0 is no array of"),
-        ({"weights": {0: np.array([[1, 5], [1, 6]], dtype=np.uint16)}}, "a row names a uid twice"),
+        ({"weights": {0: np.array([[1, 5], [1, 6]], dtype=np.uint16)}}, "the row of uid 0 names uid 1 twice"),
     ],
 )
 def test_bad_input_is_refused_by_name(changes, message):

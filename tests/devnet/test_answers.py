@@ -4,7 +4,11 @@ from chains import ALICE, funded
 from taokit.chain import Call, RuntimeCall, reads
 from taokit.devnet import Devnet
 from taokit.devnet.runtime import TABLE
+from taokit.devnet.runtime.table import DecodedCall
 from taokit.errors import ChainError, UnknownName
+
+REMARK = b"\x84\0" + bytes(32) + b"\1" + bytes(64) + bytes(4) + bytes(3)
+"""An extrinsic without its length: `System.remark` of nothing, with a signature of zeros."""
 
 
 @pytest.fixture
@@ -47,8 +51,11 @@ def test_metadata_is_listed_among_the_apis_and_decodes(backend):
 @pytest.mark.parametrize("method", TABLE.methods, ids=lambda method: f"{method.api}_{method.name}")
 def test_every_api_that_is_listed_is_answered(method, coders):
     backend = Devnet.subnet(miners=1, validators=1).backend()
-    values = {"netuid": 1, "uid": 0, "version": 15, "account": bytes(32)}
-    data = b"".join(coders(kind).encode(values[name]) for name, kind in method.inputs)
+    values = {"netuid": 1, "version": 15, "metagraph_indexes": (0, 3, 72, 73), "netuids": (0, 1), "weight": (1, 1)}
+    values |= {"uxt": REMARK, "call": DecodedCall("System", "remark", {"remark": b""}), "origin": None}
+    values |= {"destination": (bytes(32), 1), "coldkey_accounts": (bytes(32),)}
+    zeros = {"AccountId": bytes(32)}
+    data = b"".join(coders(kind).encode(values.get(name, zeros.get(kind, 0))) for name, kind in method.inputs)
     assert backend.call(f"{method.api}_{method.name}", data)
 
 

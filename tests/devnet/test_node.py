@@ -72,13 +72,14 @@ def test_one_whose_era_ends_before_its_turn_is_given_up():
     assert devnet.waiting == 0
 
 
-def test_a_failed_call_costs_its_nonce_and_changes_nothing_else():
+def test_a_failed_call_costs_its_nonce_and_its_fee_and_changes_nothing_else():
     devnet = funded()
     chain = devnet.chain()
     with pytest.raises(Exception, match=r"Token\.FundsUnavailable"):
         chain.submit(pay(10**9 * TAO), ALICE)
     assert chain.read(reads.nonce(ALICE.ss58)) == 1
-    assert chain.read(reads.balance(ALICE.ss58)).rao == 1000 * TAO
+    (fee,) = [fields[1] for _, _, name, fields in devnet.node.history.best.events if name == "TransactionFeePaid"]
+    assert chain.read(reads.balance(ALICE.ss58)).rao == 1000 * TAO - fee
 
 
 def test_the_pool_refuses_before_anything_happens():

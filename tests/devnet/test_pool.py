@@ -20,7 +20,7 @@ def put(pool, **kwargs):
     made = extrinsic(**kwargs)
     admit(pool, made, 0)
     submission = Submission(made, None)
-    pool.add(submission)
+    pool.add(submission, 0)
     return submission
 
 

@@ -110,7 +110,7 @@ def test_a_bad_signature_is_told_before_a_stale_nonce(bench):
 
 
 def test_a_nonce_of_the_future_waits_for_the_ones_before(bench):
-    assert bench.send(bench.signed(nonce=1)) == ["ready"]
+    assert bench.send(bench.signed(nonce=1)) == ["future"]
     assert bench.devnet.waiting == 1
     assert bench.send(bench.signed(nonce=0)) == ["ready", "in_block", "finalized"]
     assert bench.devnet.waiting == 0

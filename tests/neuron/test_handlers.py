@@ -2,7 +2,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from taokit import Miner, Synapse, route
+from taokit import Batch, Miner, Synapse, route
 from taokit.errors import ConfigurationError
 
 
@@ -101,3 +101,38 @@ def test_a_subclass_inherits_and_may_replace():
 
     assert Base.handlers[0].message is Ping
     assert [handler.message for handler in Child.handlers] == [Pong]
+
+
+def test_forward_batch_takes_lists_and_may_be_tuned():
+    class Plain(Miner):
+        def forward_batch(self, items: list[Ping]) -> list[Ping | Exception]:
+            return items
+
+        @route(batch=Batch(size=4, wait_ms=1), at_once=9)
+        async def pongs(self, items: list[Pong]) -> list[Pong]:
+            return items
+
+    assert [(h.message, h.kind, h.batch, h.options.at_once) for h in Plain.handlers] == [
+        (Ping, "thread", Batch(), None),
+        (Pong, "async", Batch(size=4, wait_ms=1), 9),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("takes", "returns"),
+    [
+        (list[Ping], list[Pong]),
+        (list[Ping], Ping),
+        (list[int], list[int]),
+        (Ping, Ping),
+        (list[Ping], list[Ping | str]),
+    ],
+)
+def test_a_batch_with_other_annotations_fails_when_the_class_is_defined(takes, returns):
+    def forward_batch(self, items):
+        return items
+
+    forward_batch.__annotations__ = {"items": takes, "return": returns}
+    with pytest.raises(ConfigurationError, match="takes batches, and must be annotated so") as caught:
+        type("Wrong", (Miner,), {"forward_batch": forward_batch})
+    assert "list[YourMessage | Exception]" in caught.value.hint

@@ -109,3 +109,24 @@ def test_a_class_that_cannot_be_made_is_named():
 def test_a_miner_that_answers_no_message_is_named():
     with pytest.raises(ConfigurationError, match="Miner answers no message"):
         taokit.Miner.check()
+
+
+async def test_g23_a_plain_function_does_not_block_the_loop(tmp_path):
+    """Two calls meet inside the handler, which neither could leave if it held the event loop."""
+    world = World(tmp_path, miners=["a"], validators=["caller"])
+    meeting = threading.Barrier(2, timeout=10)
+
+    class Meets(taokit.Miner):
+        def forward(self, synapse: Ask) -> Ask:
+            meeting.wait()
+            return synapse
+
+    miner = world.neuron("a", Meets())
+    await miner.start()
+    try:
+        async with taokit.Dendrite(world.keys["caller"], allow_private=True) as dendrite:
+            target = taokit.Target(await world.uid("a"), world.keys["a"].ss58, "127.0.0.1", miner.port)
+            replies = await asyncio.gather(*(dendrite.ask(target, Ask(word="x")) for _ in range(2)))
+    finally:
+        await miner.stop(0)
+    assert [reply.status for reply in replies] == [200, 200]

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from taokit.chain import WeightCommit
+from taokit.chain.beacon import TimelockedCommit
 from taokit.neuron.submission import LIFETIME, Dropped, Landed, Send, Submission, View, Wait, advance
 
 HOTKEY = bytes(range(32))
@@ -102,7 +103,7 @@ def test_plain_weights_land_when_the_row_is_there_and_newer():
     assert step == Landed(701)
 
 
-@pytest.mark.parametrize("stage", ["setting", "committing", "committed", "revealing"])
+@pytest.mark.parametrize("stage", ["setting", "committing", "committed", "revealing", "locking", "locked"])
 def test_a_file_reads_back(stage):
     it = replace(NEW, stage=stage, sent=3, commit_epoch=7)
     assert Submission.from_json(it.to_json()) == it
@@ -145,3 +146,70 @@ def test_a_commit_under_way_when_its_epoch_ends_may_still_get_in():
     it, _ = advance(NEW, seen(700), HOTKEY)
     _, step = advance(it, seen(705, epoch=8), HOTKEY)
     assert isinstance(step, Wait)
+
+
+LOCKED = replace(NEW, stage="locking", salt=(), sealed=b"sealed".hex(), round=99)
+LOCK = TimelockedCommit(b"sealed", 99, 7, 702)
+
+
+def looked(block, **seen_then):
+    locked = seen_then.pop("locked", ())
+    return replace(seen(block, **seen_then), locked=locked)
+
+
+def test_the_whole_way_under_a_timelock():
+    it, step = advance(LOCKED, looked(700), HOTKEY)
+    assert isinstance(step, Send)
+    assert step.call.function == "commit_timelocked_weights"
+    assert (step.call.args["commit"], step.call.args["reveal_round"]) == (b"sealed", 99)
+    assert step.call.args["commit_reveal_version"] == 4
+    it, step = advance(it, looked(701), HOTKEY)
+    assert isinstance(step, Wait)
+    it, step = advance(it, looked(702, locked=(LOCK,)), HOTKEY)
+    assert (it.stage, it.sent, it.commit_epoch) == ("locked", None, 7)
+    assert step == Wait("the chain to reveal it in epoch 8, when round 99 of the beacon is out")
+    assert not it.opens(looked(710))
+    it, step = advance(it, looked(720, epoch=8, locked=(LOCK,)), HOTKEY)
+    assert isinstance(step, Wait)
+    assert it.opens(looked(720, epoch=8))
+    _, step = advance(it, looked(723, epoch=8, row=LOCKED.stored()), HOTKEY)
+    assert step == Landed(723)
+
+
+def test_a_timelocked_commit_that_left_the_chain_without_its_row_is_lost():
+    it = replace(LOCKED, stage="locked", commit_epoch=7)
+    _, step = advance(it, looked(740, epoch=8, row=((0, 65535),)), HOTKEY)
+    assert isinstance(step, Dropped)
+    assert "99" in step.reason
+
+
+def test_a_timelocked_commit_is_sent_once_as_long_as_it_can_get_in():
+    it, _ = advance(LOCKED, looked(700), HOTKEY)
+    for block in range(701, 700 + LIFETIME):
+        assert advance(it, looked(block), HOTKEY) == (it, Wait("its commit to get into a block"))
+    again, step = advance(it, looked(700 + LIFETIME), HOTKEY)
+    assert isinstance(step, Send)
+    assert again.sealed == it.sealed
+    _, step = advance(it, looked(700 + LIFETIME, epoch=8), HOTKEY)
+    assert isinstance(step, Dropped)
+
+
+def test_whoever_was_away_while_it_was_revealed_finds_it_landed():
+    it, _ = advance(LOCKED, looked(700), HOTKEY)
+    _, step = advance(it, looked(900, epoch=9, row=LOCKED.stored(), last_update=702), HOTKEY)
+    assert step == Landed(900)
+    _, step = advance(it, looked(900, epoch=9, row=LOCKED.stored(), last_update=650), HOTKEY)
+    assert isinstance(step, Dropped)
+
+
+def test_weights_for_a_newcomer_are_not_locked_any_more_but_those_that_are_cannot_be_stopped():
+    changed = {"registered": {1: 701}}
+    _, step = advance(LOCKED, looked(702, **changed), HOTKEY)
+    assert isinstance(step, Dropped)
+    _, step = advance(LOCKED, looked(702, locked=(LOCK,), **changed), HOTKEY)
+    assert isinstance(step, Wait)
+
+
+def test_a_mechanisms_timelocked_commit_names_it():
+    _, step = advance(replace(LOCKED, mechanism=1), looked(700), HOTKEY)
+    assert (step.call.function, step.call.args["mecid"]) == ("commit_timelocked_mechanism_weights", 1)

@@ -5,10 +5,11 @@ import logging
 import pytest
 
 from taokit import Validator
-from taokit.chain import reads
-from taokit.errors import StateCorrupt
+from taokit.chain import calls, reads
+from taokit.chain.beacon import terms
+from taokit.errors import ConfigurationError, StateCorrupt
 from taokit.neuron.submission import LIFETIME
-from taokit.neuron.weights import view
+from taokit.neuron.weights import opening_round, view
 from worlds import World
 
 
@@ -36,10 +37,17 @@ async def row(world):
 
 async def events_until(world, epoch):
     """What got into blocks, by epoch, as the first word of each event about weights."""
+    names = (
+        "WeightsSet",
+        "TimelockedWeightsCommitted",
+        "TimelockedWeightsRevealed",
+        "WeightsCommitted",
+        "WeightsRevealed",
+    )
     seen = {}
     while (now := await world.epoch()) < epoch:
         for event in await world.blocks(1):
-            if name := next((n for n in ("WeightsSet", "WeightsCommitted", "WeightsRevealed") if n in event), None):
+            if name := next((n for n in names if n in event), None):
                 seen.setdefault(now, []).append(name)
     return seen
 
@@ -175,3 +183,100 @@ async def test_the_view_tells_the_epoch_that_the_next_block_belongs_to(tmp_path)
         seen = await world.chain.read(view(hotkey, uid, clock, mechanism=0, pending=True))
         world.devnet.mine()
         assert seen.epoch == await world.epoch()
+
+
+def timelocked(tmp_path, *, tempo=20, **settings):
+    world = World(tmp_path, miners=["a", "b"], validators=["v"], tempo=tempo)
+    world.devnet.sudo(calls.admin("sudo_set_commit_reveal_version", version=4))
+    for name, value in settings.items():
+        world.devnet.set_hyperparameter(1, name, value)
+    return world
+
+
+async def test_where_the_chain_takes_them_commits_are_timelocked_and_reveal_themselves(tmp_path):
+    world = timelocked(tmp_path)
+    validator, first = await started(world), await world.epoch()
+    try:
+        waits = set()
+        while await world.epoch() < first + 1:
+            await world.blocks(1)
+            waits.add(validator.waiting.partition(",")[0])
+        assert f"the chain to reveal it in epoch {first + 1}" in waits
+        seen = await events_until(world, first + 4)
+        await world.blocks(4)
+        for epoch in range(first + 1, first + 4):
+            assert sorted(seen[epoch]) == ["TimelockedWeightsCommitted", "TimelockedWeightsRevealed", "WeightsSet"]
+        assert await row(world) == made_in(first + 3)
+        landed = validator.setter.landed_block
+        assert landed == world.devnet.head.number - 1  # three blocks after the first of the epoch, and seen at once
+    finally:
+        await validator.stop()
+
+
+async def test_a_pulse_that_never_comes_loses_the_epochs_weights_and_says_so(tmp_path, caplog):
+    world = timelocked(tmp_path)
+    validator, first = await started(world), await world.epoch()
+    try:
+        while not world.devnet.drand.waiting:
+            await world.blocks(1)
+        (round,) = world.devnet.drand.waiting
+        world.devnet.drand.skip_round(round)
+        with caplog.at_level(logging.WARNING, "taokit"):
+            await events_until(world, first + 2)
+            await world.blocks(4)
+        assert (
+            f"weights of epoch {first} are lost: the chain dropped its commit: round {round} was missing" in caplog.text
+        )
+        assert await row(world) == made_in(first + 1)
+    finally:
+        await validator.stop()
+
+
+async def test_a_validator_that_was_away_goes_on_with_what_it_had_locked(tmp_path):
+    """It stops after its commit is in a block, and finds its weights when it comes back, without another commit."""
+    world = timelocked(tmp_path)
+    validator, first = await started(world), await world.epoch()
+    while not world.devnet.drand.waiting:
+        await world.blocks(1)
+    await validator.stop()
+    again = await started(world)
+    try:
+        seen = await events_until(world, first + 1)
+        assert seen == {}
+        await world.blocks(5)
+        assert await row(world) == made_in(first)
+        assert again.setter.landed_block is not None
+    finally:
+        await again.stop()
+
+
+async def test_what_cannot_be_sealed_is_said_and_tried_again(tmp_path, caplog):
+    world = timelocked(tmp_path)
+    validator = await started(world)
+    seal = validator.setter._seal
+
+    async def fails(message, round, beacon):
+        raise ConfigurationError("py_ecc is not installed", hint="install it")
+
+    validator.setter._seal = fails
+    try:
+        with caplog.at_level(logging.WARNING, "taokit"):
+            while not caplog.records:
+                await world.blocks(1)
+        assert validator.setter.waiting == "its weights to be sealed: py_ecc is not installed"
+        validator.setter._seal = seal
+        while not world.devnet.drand.waiting:
+            await world.blocks(1)
+        assert not validator.setter.waiting.startswith("its weights to be sealed")
+    finally:
+        await validator.stop()
+
+
+async def test_rounds_follow_from_the_chains_clock_its_slots_and_its_beacon(tmp_path):
+    """The pulse is out three blocks after the first one of the reveal epoch, not earlier."""
+    world = timelocked(tmp_path, RevealPeriodEpochs=2)
+    told = await world.chain.read(terms(1))
+    round = opening_round(told)
+    left = told.schedule.blocks_left + 20  # to the first block of the reveal epoch
+    opens = told.now_ms + (left + 3) * told.slot_ms
+    assert opens - 6000 < told.beacon.time_of(round) * 1000 <= opens

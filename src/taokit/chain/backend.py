@@ -41,8 +41,10 @@ class Block:
 class Status:
     """Where a submitted extrinsic stands."""
 
-    kind: Literal["ready", "broadcast", "in_block", "finalized", "retracted", "usurped", "dropped", "invalid"]
-    block: BlockHash | None = None  # of the block, for in_block and finalized
+    kind: Literal[
+        "future", "ready", "broadcast", "in_block", "finalized", "retracted", "usurped", "dropped", "invalid"
+    ]  # future: it waits for extrinsics of the same account that come before it
+    block: BlockHash | None = None  # of the block, for in_block, finalized and retracted
 
 
 class Backend(Protocol):

@@ -43,6 +43,24 @@ def serve_axon(netuid: int, ip: str, port: int, *, version: int = 0, protocol: i
     )
 
 
+def serve_axon_tls(netuid: int, ip: str, port: int, *, certificate: bytes, version: int = 0, protocol: int = 4) -> Call:
+    """`serve_axon` with a public key for TLS: a byte of algorithm and up to 64 bytes of key, else it is not stored."""
+    axon = serve_axon(netuid, ip, port, version=version, protocol=protocol).args
+    return subtensor("serve_axon_tls", **axon, certificate=certificate)
+
+
+def set_commitment(netuid: int, fields: Sequence[Any]) -> Call:
+    """Publish up to three fields in the place of those before: bytes, up to 512 each, or what a read showed. Free."""
+    return Call("Commitments", "set_commitment", {"netuid": netuid, "info": {"fields": [*map(_data, fields)]}})
+
+
+def _data(field: Any) -> Any:
+    """A field as the chain's `Data`, which has a name for each length up to 128 bytes."""
+    if not isinstance(field, bytes):
+        return field
+    return {f"Raw{len(field)}" if len(field) <= 128 else "BigRaw": field}
+
+
 def set_weights(netuid: int, uids: Sequence[int], weights: Sequence[int], *, version_key: int = 0) -> Call:
     """Report on miners, where commit-reveal is off. `weights` are 0 to 65535 each, the largest 65535. Free."""
     return subtensor("set_weights", netuid=netuid, dests=_ints(uids), weights=_ints(weights), version_key=version_key)
@@ -70,6 +88,31 @@ def commit_weights(netuid: int, commit_hash: bytes) -> Call:
 def commit_mechanism_weights(netuid: int, mechanism: int, commit_hash: bytes) -> Call:
     """`commit_weights` for one mechanism of the subnet."""
     return subtensor("commit_mechanism_weights", netuid=netuid, mecid=mechanism, commit_hash=commit_hash)
+
+
+def commit_timelocked_weights(netuid: int, commit: bytes, *, reveal_round: int, version: int = 4) -> Call:
+    """Commit to weights that open by themselves when a round of the beacon is out. At most 5000 bytes. Free."""
+    return subtensor(
+        "commit_timelocked_weights",
+        netuid=netuid,
+        commit=commit,
+        reveal_round=reveal_round,
+        commit_reveal_version=version,
+    )
+
+
+def commit_timelocked_mechanism_weights(
+    netuid: int, mechanism: int, commit: bytes, *, reveal_round: int, version: int = 4
+) -> Call:
+    """`commit_timelocked_weights` for one mechanism of the subnet."""
+    return subtensor(
+        "commit_timelocked_mechanism_weights",
+        netuid=netuid,
+        mecid=mechanism,
+        commit=commit,
+        reveal_round=reveal_round,
+        commit_reveal_version=version,
+    )
 
 
 def reveal_weights(
@@ -158,6 +201,8 @@ __all__ = [
     "batch_all",
     "burned_register",
     "commit_mechanism_weights",
+    "commit_timelocked_mechanism_weights",
+    "commit_timelocked_weights",
     "commit_weights",
     "register_network",
     "remove_stake",
@@ -165,6 +210,8 @@ __all__ = [
     "reveal_weights",
     "root_register",
     "serve_axon",
+    "serve_axon_tls",
+    "set_commitment",
     "set_mechanism_weights",
     "set_weights",
     "start_call",

@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from taokit.chain import subnet
+from taokit.chain.published import Certificate, Commitment, certificate, certificates, commitment, commitments
 from taokit.chain.requests import PinnedBlock, Read, Request, RuntimeCall, Storage, StorageMap, several
 from taokit.errors import NoSuchSubnet
 from taokit.metagraph import Endpoint, Hyperparameters, Metagraph, Rows
@@ -224,6 +225,8 @@ def _bytes(value: Any) -> bytes:
 
 
 __all__ = [
+    "Certificate",
+    "Commitment",
     "Schedule",
     "WeightCommit",
     "axon",
@@ -232,6 +235,10 @@ __all__ = [
     "block_number",
     "bond_rows",
     "burn",
+    "certificate",
+    "certificates",
+    "commitment",
+    "commitments",
     "hyperparameters",
     "last_update",
     "metagraph",

@@ -9,7 +9,10 @@ import typer
 
 from taokit._version import __version__
 from taokit.cli import explain, sim, yuma
+from taokit.cli.devnet import command as devnet
 from taokit.cli.emission import emission
+from taokit.cli.replay import replay
+from taokit.cli.wire import conformance
 from taokit.errors import ConfigurationError
 from taokit.run import load_class
 from taokit.run import run as run_role
@@ -29,7 +32,10 @@ UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 app.add_typer(yuma.app)
 app.add_typer(sim.app)
 app.add_typer(explain.app)
+app.add_typer(devnet.app)
 app.command()(emission)
+app.command(epilog="Example:  taokit replay round-000000012.jsonl my_subnet.validator:MyValidator")(replay)
+app.command(epilog="Example:  taokit conformance tests/vectors/wire/*.json")(conformance)
 
 
 @app.callback(invoke_without_command=True)
@@ -75,29 +81,6 @@ def dev(
             as_json=as_json,
         )
     )
-
-
-@app.command(epilog="Examples:  taokit devnet   ·   taokit devnet --block-time 1   ·   taokit devnet --port 0 --json")
-def devnet(
-    host: Annotated[str, typer.Option(help="Address to serve on; one of this machine only, unless you mean it.")] = (
-        "127.0.0.1"
-    ),
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to serve on; 0 takes a free one.")] = 9944,
-    preset: Annotated[str, typer.Option(help="What the chain begins with: subnet, demo or empty.")] = "subnet",
-    block_time: Annotated[
-        float | None, typer.Option(min=0.001, help="Seconds between blocks; without it, each submission makes one.")
-    ] = None,
-    seed: Annotated[
-        int | None, typer.Option(help="Fixes the neurons' keys; without it they are //miner/0 and so on.")
-    ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object once it serves, nothing else.")
-    ] = False,
-) -> None:
-    """Run a local chain that btcli, the Bittensor SDK and other clients connect to as to any node."""
-    from taokit.cli.devnet import Options, serve
-
-    serve(Options(host=host, port=port, preset=preset, block_time_s=block_time, seed=seed, as_json=as_json))
 
 
 @app.command(context_settings=PASS_ON)

@@ -26,6 +26,9 @@ DRAND_GENESIS = 1_692_803_367
 DRAND_PERIOD = 3
 """Seconds between rounds."""
 
+REVEAL_MARGIN = 3
+"""Blocks after the first one that may reveal a commit, for which clients lock it besides."""
+
 
 def compact(number: int) -> bytes:
     """SCALE's compact form of a length."""
@@ -121,13 +124,22 @@ def _read_compact(payload: bytes, at: int) -> tuple[int, int]:
     return int.from_bytes(raw, "little") >> 2, at + size
 
 
-def reveal_round(now: float, *, head: int, first: int, block_seconds: float = 12) -> int:
-    """The drand round to encrypt to, so that its pulse is known when block `first` reveals.
+def reveal_round(
+    now: float,
+    *,
+    head: int,
+    first: int,
+    block_seconds: float = 12,
+    genesis_s: int = DRAND_GENESIS,
+    period_s: int = DRAND_PERIOD,
+) -> int:
+    """The drand round to encrypt to, so that its pulse is known soon after block `first`, and not before.
 
-    `now` is Unix time in seconds at block `head`; `first` comes from `first_reveal_block`.
+    `now` is Unix time in seconds at block `head`; `first` comes from `first_reveal_block`. The beacon's own time and
+    period come from the chain that follows it.
     """
-    opens = now + (first + 3 - head) * block_seconds
-    return max(1, floor((opens - DRAND_GENESIS) / DRAND_PERIOD))
+    opens = now + (first + REVEAL_MARGIN - head) * block_seconds
+    return max(1, floor((opens - genesis_s) / period_s))
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +220,7 @@ __all__ = [
     "DRAND_PERIOD",
     "MAX_TIMELOCKED_BYTES",
     "MAX_UNREVEALED_COMMITS",
+    "REVEAL_MARGIN",
     "Commit",
     "Payload",
     "Queue",

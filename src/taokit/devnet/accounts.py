@@ -39,9 +39,13 @@ def account(name: str, seed: int | str | bytes | None = None, *, scheme: str = S
     """A test key: without a seed the development key `//name`, else one that follows from seed and name alone."""
     if seed is None:
         return from_uri(f"//{name}", scheme=scheme)
+    return _signer(name, bittensor_core.Keypair.from_seed(seed_of(name, seed), crypto_type=_SCHEMES[scheme]), scheme)
+
+
+def seed_of(name: str, seed: int | str | bytes) -> bytes:
+    """The 32 bytes that the key of `account(name, seed)` is made from."""
     plain = seed if isinstance(seed, bytes) else str(seed).encode()
-    digest = blake2b(name.encode(), digest_size=32, key=blake2b(plain, digest_size=32).digest()).digest()
-    return _signer(name, bittensor_core.Keypair.from_seed(digest, crypto_type=_SCHEMES[scheme]), scheme)
+    return blake2b(name.encode(), digest_size=32, key=blake2b(plain, digest_size=32).digest()).digest()
 
 
 def from_uri(uri: str, *, scheme: str = SR25519) -> DevSigner:
@@ -63,4 +67,4 @@ def address(key: bytes) -> str:
     return str(bittensor_core.ss58_encode(key))
 
 
-__all__ = ["WELL_KNOWN", "DevSigner", "account", "address", "from_uri", "public_key"]
+__all__ = ["WELL_KNOWN", "DevSigner", "account", "address", "from_uri", "public_key", "seed_of"]

@@ -2,24 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
 from hashlib import blake2b
 from typing import Final
 
 from taokit.chain import BlockHash
 from taokit.devnet import metadata, runtime
-from taokit.devnet.blocks import bytes_of
+from taokit.devnet.blocks import bytes_of, event_record
 from taokit.devnet.codec import StorageCodec
+from taokit.devnet.extrinsics import take_apart
 from taokit.devnet.history import History
 from taokit.devnet.runtime.methods import API_VERSIONS
-from taokit.devnet.runtime.state import Event
+from taokit.devnet.runtime.state import Reading
 from taokit.devnet.runtime.system import EVENTS
-from taokit.devnet.runtime.table import Method, Table
+from taokit.devnet.runtime.table import DecodedCall, Method, Table
 from taokit.devnet.scale import ScaleError, compact
-from taokit.errors import ChainError, UnknownName
+from taokit.errors import ChainError, PoolRefused, UnknownName
 
-_VERSIONS: Final = (14, 15)
+_VERSIONS: Final[tuple[metadata.Version, ...]] = (14, 15)
 _NONE: Final = b"\0"
+
+REMEMBERED: Final = 64 << 20
+"""Bytes of answers that are kept to be given again."""
+
+_ANSWERS: Final = 4096
+
+
+class _Memory:
+    """Answers that were given, the longest unused forgotten first."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[Hashable, bytes] = OrderedDict()
+        self._size = 0
+
+    def get(self, key: Hashable, made: Callable[[], bytes]) -> bytes:
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = made()
+            self._size += len(found)
+            while self._size > REMEMBERED or len(self._known) > _ANSWERS:
+                self._size -= len(self._known.popitem(last=False)[1])
+        else:
+            self._known.move_to_end(key)
+        return found
+
+    def clear(self) -> None:
+        self._known.clear()
+        self._size = 0
 
 
 class Answers:
@@ -28,16 +58,20 @@ class Answers:
     def __init__(self, table: Table, codec: StorageCodec, history: History) -> None:
         self._table, self._codec, self._history = table, codec, history
         self._coders = codec.coders
-        self.metadata = {version: metadata.encode(table, version) for version in (14, 15)}
+        self._memory = _Memory()
         self._methods = {f"{method.api}_{method.name}": method for method in table.methods}
         self._standard: dict[str, Callable[[bytes], bytes]] = {
             "Core_version": lambda _: self._version(),
-            "Metadata_metadata": lambda _: bytes_of(self.metadata[14]),
+            "Metadata_metadata": lambda _: bytes_of(self.metadata(14)),
             "Metadata_metadata_versions": lambda _: b"".join(
                 [compact(len(_VERSIONS)), *(version.to_bytes(4, "little") for version in _VERSIONS)]
             ),
             "Metadata_metadata_at_version": self._metadata_at,
         }
+
+    def metadata(self, version: metadata.Version) -> bytes:
+        """The runtime's metadata, 14 or 15, made when first asked for."""
+        return metadata.encode(self._table, version)
 
     def storage(self, keys: Sequence[bytes], at: BlockHash | None) -> list[bytes | None]:
         """The raw value under each raw key, None where nothing is stored."""
@@ -56,7 +90,7 @@ class Answers:
         return found
 
     def _events(self, at: BlockHash | None) -> bytes:
-        records = tuple(map(_event_record, self._history.record(at).events))
+        records = tuple(map(event_record, self._history.record(at).events))
         return self._coders(EVENTS.value).encode(records)
 
     def keys(self, prefix: bytes, start: bytes | None, count: int, at: BlockHash | None) -> list[bytes]:
@@ -74,8 +108,29 @@ class Answers:
         row = self._methods.get(method)
         if row is None:
             raise UnknownName(f"this chain exports no {method}")
-        answer = runtime.api(state, row.api, row.name, self._arguments(row, data))
-        return self._coders(row.output).encode(answer)
+        return self._memory.get((self._version_of(at), method, data), lambda: self._asked(state, row, data))
+
+    def _asked(self, state: Reading, row: Method, data: bytes) -> bytes:
+        api, name, args = row.api, row.name, self._arguments(row, data)
+        if isinstance(uxt := args.get("uxt"), bytes):
+            api, name = "TransactionPaymentCallApi", f"query_call_{name[6:]}"
+            args = {"call": self._call_of(uxt), "len": args["len"]}
+        return self._coders(row.output).encode(runtime.api(state, api, name, args))
+
+    def _call_of(self, extrinsic: bytes) -> DecodedCall:
+        try:
+            return take_apart(bytes_of(extrinsic), self._table, self._coders).call
+        except PoolRefused as error:
+            raise ChainError(f"the extrinsic does not decode: {error}") from None
+
+    def _version_of(self, at: BlockHash | None) -> tuple[BlockHash, int]:
+        """What tells a block's state from every other: the best one may be written to without a block."""
+        best = self._history.head.hash
+        return (at, -1) if at not in (None, best) else (best, self._history.writes)
+
+    def forget(self) -> None:
+        """Work everything out anew: the chain has gone back."""
+        self._memory.clear()
 
     def _arguments(self, row: Method, data: bytes) -> dict[str, object]:
         args: dict[str, object] = {}
@@ -88,8 +143,8 @@ class Answers:
         return args
 
     def _metadata_at(self, data: bytes) -> bytes:
-        wanted = self.metadata.get(int.from_bytes(data, "little"))
-        return _NONE if wanted is None else b"\1" + bytes_of(wanted)
+        wanted = next((version for version in _VERSIONS if version == int.from_bytes(data, "little")), None)
+        return _NONE if wanted is None else b"\1" + bytes_of(self.metadata(wanted))
 
     def _version(self) -> bytes:
         name = self._table.spec_name
@@ -104,9 +159,4 @@ def _api_id(name: str) -> bytes:
     return blake2b(name.encode(), digest_size=8).digest()
 
 
-def _event_record(event: Event) -> tuple[object, tuple[str, str, object], tuple[()]]:
-    phase, pallet, name, fields = event
-    return ("ApplyExtrinsic", phase) if isinstance(phase, int) else phase, (pallet, name, fields), ()
-
-
-__all__ = ["Answers"]
+__all__ = ["REMEMBERED", "Answers"]

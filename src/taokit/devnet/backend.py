@@ -40,7 +40,7 @@ class DevnetBackend:
         self._node = node
         table = node.table
         self._runtime = Runtime(
-            node.answers.metadata[15], table.spec_name, table.spec_version, table.transaction_version
+            node.answers.metadata(15), table.spec_name, table.spec_version, table.transaction_version
         )
 
     def runtime(self, at: BlockHash | None = None) -> Runtime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Final
+from typing import Any, Final
 
 from taokit.chain import Head
 from taokit.devnet.runtime.state import Event
@@ -78,6 +78,31 @@ def inherent(call: bytes) -> bytes:
     return bytes_of(b"\4" + call)
 
 
-ZEROS: Final = bytes(32)
+def event_record(event: Event) -> tuple[object, tuple[str, str, object], tuple[()]]:
+    """An event as the chain stores it."""
+    phase, pallet, name, fields = event
+    return ("ApplyExtrinsic", phase) if isinstance(phase, int) else phase, (pallet, name, fields), ()
 
-__all__ = ["SLOT_MS", "ZEROS", "Header", "Record", "blake2_256", "bytes_of", "inherent", "record", "root_of"]
+
+def event_of(stored: Any) -> Event:
+    """A stored event as the runtime deposits it."""
+    phase, (pallet, name, fields), _ = stored
+    return phase if isinstance(phase, str) else phase[1], pallet, name, fields
+
+
+ZEROS: Final = bytes(32)
+"""No hash."""
+
+__all__ = [
+    "SLOT_MS",
+    "ZEROS",
+    "Header",
+    "Record",
+    "blake2_256",
+    "bytes_of",
+    "event_of",
+    "event_record",
+    "inherent",
+    "record",
+    "root_of",
+]

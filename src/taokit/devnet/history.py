@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from typing import Final
 
 from taokit.chain import BlockHash, Head
-from taokit.devnet.blocks import Record
+from taokit.devnet.blocks import ZEROS, Record
 from taokit.devnet.runtime.state import Reading, State, View
 from taokit.errors import UnknownBlock
 
 BODIES: Final = 4096
 """Blocks whose extrinsics and events are kept; hashes are kept of all."""
+
+MAX_LAG: Final = 1024
+"""Blocks that finality may lie behind."""
 
 _VIEWS: Final = 64
 _ABANDONED: Final = 16  # blocks of an abandoned branch whose state stays readable for a while
@@ -20,14 +24,44 @@ _ABANDONED: Final = 16  # blocks of an abandoned branch whose state stays readab
 class History:
     """The current branch, block by block, and what is left of branches that were abandoned."""
 
-    def __init__(self, state: State, genesis: Record) -> None:
+    def __init__(
+        self,
+        state: State,
+        genesis: Record,
+        *,
+        best: Record | None = None,
+        hashes: Mapping[int, BlockHash] | None = None,
+    ) -> None:
+        """From the first block, or from a later one that was kept, `best`, with the hashes of some before it."""
         self._state = state
-        self._genesis = genesis
+        self.genesis = genesis
         self._records: OrderedDict[BlockHash, Record] = OrderedDict()
         self._views: OrderedDict[BlockHash, View] = OrderedDict()
-        self.hashes: list[BlockHash] = [genesis.head.hash]
-        """By number."""
-        self.best = genesis
+        self.best = best or genesis
+        self.hashes: dict[int, BlockHash] = {0: genesis.head.hash, **(hashes or {}), self.head.number: self.head.hash}
+        """By number, of the current branch."""
+        if best is not None:
+            self._records[best.head.hash] = best
+        self._final = self.best.head.number
+        self.lag = 0
+        """Blocks that finality lies behind the best block."""
+
+    @property
+    def final(self) -> Head:
+        """The newest block that counts as final."""
+        number = self._final
+        return Head(number, self.hashes[number], self.hashes.get(number - 1, ZEROS))
+
+    def settle(self) -> list[BlockHash]:
+        """The blocks that become final now, in their order."""
+        due = range(self._final + 1, self.head.number - self.lag + 1)
+        self._final = max(self._final, self.head.number - self.lag)
+        return [self.hashes[number] for number in due]
+
+    @property
+    def writes(self) -> int:
+        """Writes to the state since the best block was sealed."""
+        return self._state.writes
 
     @property
     def head(self) -> Head:
@@ -37,29 +71,33 @@ class History:
     def append(self, record: Record) -> None:
         """A new best block."""
         self._records[record.head.hash] = record
-        self.hashes.append(record.head.hash)
+        self.hashes[record.head.number] = record.head.hash
         self.best = record
         if len(self._records) > BODIES:
             self._records.popitem(last=False)
 
     def cut(self, number: int) -> None:
         """Make block `number` the best again. Call it before the state is set back: the newest views are kept."""
-        for abandoned in self.hashes[number + 1 :][-_ABANDONED:]:
-            self._view(abandoned)
-        del self.hashes[number + 1 :]
-        self.best = self.record(self.hashes[number])
+        best = self.record(self.hash_of(number) or b"")
+        abandoned = range(number + 1, self.head.number + 1)
+        for one in abandoned[-_ABANDONED:]:
+            self._view(self.hashes[one])
+        for one in abandoned:
+            del self.hashes[one]
+        self.best = best
+        self._final = min(self._final, number)
 
     def hash_of(self, number: int | None) -> BlockHash | None:
         """The hash of the block of this height, None where there is none yet."""
         if number is None:
             return self.head.hash
-        return self.hashes[number] if 0 <= number < len(self.hashes) else None
+        return self.hashes.get(number)
 
     def record(self, at: BlockHash | None) -> Record:
         """The block of this hash (None: the best). Raises `UnknownBlock`."""
         if at is None:
             return self.best
-        found = self._genesis if at == self._genesis.head.hash else self._records.get(at)
+        found = self.genesis if at == self.genesis.head.hash else self._records.get(at)
         if found is None:
             raise UnknownBlock(f"Unknown block 0x{at.hex()}")
         return found
@@ -80,4 +118,4 @@ class History:
         return view
 
 
-__all__ = ["BODIES", "History"]
+__all__ = ["BODIES", "MAX_LAG", "History"]

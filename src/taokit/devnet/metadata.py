@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
 from taokit.devnet.runtime.table import Item, Method, Pallet, Struct, Table
@@ -214,6 +215,7 @@ _BUILT_IN: Final[dict[str, Callable[[Registry], _Type]]] = {
 }
 
 
+@lru_cache(maxsize=8)
 def encode(table: Table, version: Version = 15) -> bytes:
     """The metadata of a table. Version 14 has no place for runtime APIs, so their types are not in it."""
     types, coders = Registry(table), Coders(table)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain
 from typing import Final
 
-from taokit.chain import Head, Status
+from taokit.chain import BlockHash, Head, Status
 from taokit.devnet import metadata, runtime
 from taokit.devnet.answers import Answers
+from taokit.devnet.beacon.pulses import Beacon
 from taokit.devnet.blocks import SLOT_MS, ZEROS, Header, inherent, record, root_of
+from taokit.devnet.changes import Change, write
 from taokit.devnet.codec import StorageCodec
 from taokit.devnet.extrinsics import Extrinsic, Terms, check, take_apart
+from taokit.devnet.faults import Faults
 from taokit.devnet.history import History
 from taokit.devnet.lockstep import Lockstep
 from taokit.devnet.pool import Pool, Submission, refuse_stale
 from taokit.devnet.runtime.refusal import DispatchError
-from taokit.devnet.runtime.state import State
+from taokit.devnet.runtime.state import HISTORY, State
 from taokit.devnet.runtime.system import account_nonce, bump_nonce
 from taokit.devnet.runtime.table import DecodedCall
 from taokit.devnet.scale import Coders
@@ -26,7 +29,7 @@ from taokit.errors import PoolRefused, UnknownBlock
 BLOCK_EXTRINSICS: Final = 1024
 """Signed extrinsics that one block takes."""
 
-_INFO: Final = ((0, 0), "Normal", "No")  # what an extrinsic weighed, and whether it paid: nothing does here
+_INHERENT: Final = ((0, 0), "Mandatory", "No")  # what the extrinsic with the time weighs, and whether it pays
 
 
 class Node:
@@ -43,8 +46,28 @@ class Node:
         self.pool = Pool()
         self.lockstep = Lockstep()
         self.set_back: list[Callable[[], None]] = []  # told whenever the chain has gone back to an earlier block
-        self.history = History(state, record(self._genesis_header(), (), [], genesis_ms))
-        self.answers = Answers(self.table, self.codec, self.history)
+        self.faults = Faults()
+        self.beacon = Beacon()
+        self.impersonated: set[bytes] = set()
+        """Accounts for which `MOCK` stands for a signature."""
+        self.impersonates_all = False
+        self._asides: dict[int, list[Change]] = {}  # written without a block, before the block of this number
+        self._included: dict[BlockHash, list[Submission]] = {}  # in blocks that are not final yet
+        self._follow(state, History(state, record(self._genesis_header(), (), [], genesis_ms)))
+
+    def _follow(self, state: State, history: History) -> None:
+        self.state, self.history = state, history
+        self.answers = Answers(self.table, self.codec, history)
+
+    def adopt(self, state: State, history: History, *, clock_ms: int, branch: int) -> None:
+        """Go on from another state, with its own blocks. Whatever waited or was to go wrong is gone."""
+        self.clear(submission for held in self._included.values() for submission in held)
+        self._included.clear()
+        self._asides.clear()
+        self.faults.clear()
+        history.lag = self.history.lag
+        self.clock_ms, self.branch = clock_ms, branch
+        self._follow(state, history)
 
     def _genesis_header(self) -> Header:
         """The first header. Its hash follows from the table, from everything stored, and from the time."""
@@ -61,16 +84,21 @@ class Node:
 
     def submit(self, data: bytes) -> Submission:
         """Take an extrinsic into the pool, and with `auto` into a block. Raises `PoolRefused`."""
+        self.faults.meet()
         extrinsic = take_apart(data, self.table, self.coders)
         self.pool.refuse_known(extrinsic)
-        expires = check(extrinsic, self.table, self.coders, self._terms())
+        expires = check(extrinsic, self.table, self.coders, self._terms(extrinsic.signer))
         next_nonce = account_nonce(self.state, extrinsic.signer)
         refuse_stale(extrinsic, next_nonce)
         with self._next_block():
+            runtime.check_payment(self.state, extrinsic.signer, extrinsic.bill)
             runtime.validate(self.state, extrinsic.signer, extrinsic.call)
         self.pool.refuse_excess(extrinsic, next_nonce)
         submission = Submission(extrinsic, expires)
-        self.pool.add(submission)
+        if self.faults.loses():
+            submission.say(Status("ready"))
+            return submission
+        self.pool.add(submission, next_nonce)
         if self.auto and extrinsic.nonce == next_nonce:
             self.mine()
         return submission
@@ -84,9 +112,10 @@ class Node:
         finally:
             self.state.number -= 1
 
-    def _terms(self) -> Terms:
+    def _terms(self, signer: bytes) -> Terms:
         hashes = self.history.hashes
-        return Terms(hashes[0], len(hashes), hashes)
+        mocked = self.impersonates_all or signer in self.impersonated
+        return Terms(hashes[0], self.history.head.number + 1, hashes, mocked)
 
     def mine(self, blocks: int = 1) -> Head:
         """So many blocks more."""
@@ -97,16 +126,25 @@ class Node:
         return self.history.head
 
     def _block(self) -> None:
+        self._note_asides()
         parent = self.history.head
         number = parent.number + 1
         self.clock_ms += SLOT_MS
         self.state.number, self.state.phase = number, "Initialization"
-        runtime.begin_block(self.state, number, self.clock_ms, parent.hash)
-        self._succeeded(0)  # the time, which every block's first extrinsic carries
+        runtime.begin_block(self.state, number, self.clock_ms, parent.hash, oracle=self.beacon)
+        self.state.phase = 0  # the time, which every block's first extrinsic carries
+        self.state.deposit("System", "ExtrinsicSuccess", _INHERENT)
         included = self._include(number)
         self.state.phase = "Finalization"
         runtime.end_block(self.state)
         self._seal(parent, included)
+
+    def _note_asides(self) -> None:
+        """Keep what was written without a block, for as long as the block after it can be made anew."""
+        number = self.history.head.number + 1
+        if self.state.writes:
+            self._asides[number] = self.state.written()
+        self._asides.pop(number - HISTORY, None)
 
     def _seal(self, parent: Head, included: list[Submission]) -> None:
         time = self.coders("RuntimeCall").encode(DecodedCall("Timestamp", "set", {"now": self.clock_ms}))
@@ -118,7 +156,16 @@ class Node:
         self.state.commit_block()
         self.history.append(made)
         for submission in included:
-            self.pool.remove(submission, Status("in_block", made.head.hash), Status("finalized", made.head.hash))
+            self.pool.remove(submission, Status("in_block", made.head.hash))
+        if included:
+            self._included[made.head.hash] = included
+        self.settle()
+
+    def settle(self) -> None:
+        """Tell of every block that is final by now."""
+        for block in self.history.settle():
+            for submission in self._included.pop(block, ()):
+                submission.say(Status("finalized", block))
 
     def _include(self, number: int) -> list[Submission]:
         """Carry out what waits and is due; drop what can never be."""
@@ -143,6 +190,7 @@ class Node:
         if ahead > 0:
             return False
         try:
+            runtime.check_payment(self.state, extrinsic.signer, extrinsic.bill)
             runtime.validate(self.state, extrinsic.signer, extrinsic.call)
         except PoolRefused:
             return None
@@ -150,25 +198,84 @@ class Node:
 
     def _carry_out(self, index: int, extrinsic: Extrinsic) -> None:
         self.state.phase = index
-        bump_nonce(self.state, extrinsic.signer)
+        signer, bill = extrinsic.signer, extrinsic.bill
+        bump_nonce(self.state, signer)
+        paid = runtime.charge(self.state, signer, bill)
         try:
             with self.state.transaction():
-                runtime.dispatch(self.state, extrinsic.signer, extrinsic.call)
+                runtime.dispatch(self.state, signer, extrinsic.call)
         except DispatchError as error:
-            self.state.deposit("System", "ExtrinsicFailed", runtime.native_error(error), _INFO)
+            runtime.settle(self.state, signer, bill, paid=paid, succeeded=False)
+            self.state.deposit("System", "ExtrinsicFailed", runtime.native_error(error), bill.info)
         else:
-            self._succeeded(index)
+            runtime.settle(self.state, signer, bill, paid=paid, succeeded=True)
+            self.state.deposit("System", "ExtrinsicSuccess", bill.info)
 
-    def _succeeded(self, index: int) -> None:
-        self.state.phase = index
-        self.state.deposit("System", "ExtrinsicSuccess", _INFO)
+    def abandon(self, number: int) -> list[Submission]:
+        """Make block `number` the best again, before the state is set back; what later blocks held and was not final.
+
+        The blocks to come get other hashes than those that are abandoned.
+        """
+        later = {self.history.hashes[one] for one in range(number + 1, self.history.head.number + 1)}
+        self.history.cut(number)
+        self.answers.forget()
+        self.branch += 1
+        retracted = []
+        for block in [block for block in self._included if block in later]:
+            for submission in self._included.pop(block):
+                submission.say(Status("retracted", block))
+                retracted.append(submission)
+        return retracted
+
+    def clear(self, retracted: Iterable[Submission] = ()) -> None:
+        """Drop everything that waits, and what was in a block but is in none any more."""
+        self.pool.clear()
+        for submission in retracted:
+            submission.say(Status("dropped"))
+
+    def reorganise(self, depth: int) -> Head:
+        """Make the last `depth` blocks again, and one more, from the same extrinsics under other hashes.
+
+        What was written between them without a block is written again, before all of them. Raises `UnknownBlock` where
+        the state is not kept.
+        """
+        number = self.history.head.number - depth
+        before = self.state.at(number)
+        later = [self.history.record(self.history.hash_of(one)) for one in range(number + 1, number + depth + 1)]
+        last = self.state.written()
+        known = {submission.extrinsic.data: submission for submission in self.abandon(number)}
+        self.state.return_to(before)
+        self.clock_ms = self.history.best.now_ms
+        changes = [self._asides.pop(one, []) for one in range(number + 1, number + depth + 1)] + [last]
+        write(self.state, [change for some in changes for change in some])
+        for block in later:
+            for data in block.extrinsics[1:]:
+                self._again(data, known.get(data))
+        return self.mine(depth + 1)
+
+    def _again(self, data: bytes, submission: Submission | None) -> None:
+        """Put an extrinsic back into the pool, unless its era began in a block that is none any more."""
+        extrinsic = take_apart(data, self.table, self.coders)
+        try:
+            expires = check(extrinsic, self.table, self.coders, self._terms(extrinsic.signer))
+        except PoolRefused:
+            if submission is not None:
+                submission.say(Status("invalid"))
+        else:
+            self.pool.add(submission or Submission(extrinsic, expires), account_nonce(self.state, extrinsic.signer))
 
     def as_root(self, call: DecodedCall) -> None:
         """Carry out a call at once, outside of any block. Raises the runtime's `DispatchError`; leaves no events."""
+        with self.aside():
+            runtime.dispatch(self.state, None, call)
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Inside, the state is written to without a block: all or nothing, and no event is left."""
         events = len(self.state.events)
         try:
             with self.state.transaction():
-                runtime.dispatch(self.state, None, call)
+                yield
         finally:
             del self.state.events[events:]
 

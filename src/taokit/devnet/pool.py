@@ -27,6 +27,7 @@ class Submission:
     extrinsic: Extrinsic
     expires: int | None  # the first block that cannot hold it
     statuses: list[Status] = field(default_factory=list)
+    ready: bool = False  # whether nothing is missing before it
     _watchers: list[Watch] = field(default_factory=list)
 
     @property
@@ -114,10 +115,20 @@ class Pool:
         if len(self._waiting) >= CAPACITY or extrinsic.nonce - next_nonce > AHEAD:
             raise refusal("ImmediatelyDropped", "Immediately Dropped", code=1016)
 
-    def add(self, submission: Submission) -> None:
-        """Keep an extrinsic that was admitted until a block takes it."""
+    def add(self, submission: Submission, next_nonce: int) -> None:
+        """Keep an extrinsic that was admitted until a block takes it; what comes before it makes it ready."""
         self._waiting[submission.extrinsic.signer, submission.extrinsic.nonce] = submission
-        submission.say(Status("ready"))
+        self.rouse(submission.extrinsic.signer, next_nonce)
+        if not submission.ready:
+            submission.say(Status("future"))
+
+    def rouse(self, signer: bytes, nonce: int) -> None:
+        """Say of the extrinsics that follow on this nonce without a gap that they are ready."""
+        while (submission := self._waiting.get((signer, nonce))) is not None:
+            if not submission.ready:
+                submission.ready = True
+                submission.say(Status("ready"))
+            nonce += 1
 
     def in_order(self) -> list[Submission]:
         """All that wait, by signer and nonce, so that a block does not depend on who was faster."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
 from taokit.devnet.accounts import WELL_KNOWN, account, from_uri
+from taokit.devnet.beacon.key import config_of
 from taokit.devnet.runtime import Genesis, Neuron, Preset, State, Subnet, genesis, preset
 from taokit.signer import Signer
 from taokit.units import RAO_PER_TAO
@@ -19,6 +20,12 @@ NETUID: Final = 1
 
 STAKE: Final = 10_000 * RAO_PER_TAO
 """Rao of alpha on a validator that comes without a stake of its own."""
+
+LIVE_ISSUANCE: Final = 11_330_335 * RAO_PER_TAO
+"""Rao that exist on the main network, past its first halving, so that a block brings half a TAO."""
+
+REST: Final = b"modltaokit/rest".ljust(32, b"\0")
+"""The account that holds what nobody else does in the preset `faithful`; nobody has its key."""
 
 _BALANCE: Final = 1_000_000 * RAO_PER_TAO
 _NEURON_BALANCE: Final = 100 * RAO_PER_TAO
@@ -80,6 +87,7 @@ def cast(players: Cast, genesis_ms: int, hyperparameters: Mapping[str, Any]) -> 
     return Genesis(
         genesis_ms=genesis_ms,
         sudo=account("Alice").public_key,
+        beacon=config_of(players.seed),
         balances=accounts([owner, *miners, *(signer for signer, _ in validators)]),
         subnet=Subnet(
             owner_coldkey=owner.public_key,
@@ -90,4 +98,25 @@ def cast(players: Cast, genesis_ms: int, hyperparameters: Mapping[str, Any]) -> 
     )
 
 
-__all__ = ["GENESIS_MS", "NETUID", "STAKE", "Cast", "Miners", "Validators", "accounts", "cast", "made"]
+def faithful(config: Genesis) -> Genesis:
+    """The same with as much TAO as the main network has, and no axons on this machine."""
+    assert config.subnet is not None
+    known = sum(config.balances.values()) + config.subnet.pool_tao
+    rest = {REST: LIVE_ISSUANCE - known}
+    return replace(config, balances={**config.balances, **rest}, allow_loopback=False)
+
+
+__all__ = [
+    "GENESIS_MS",
+    "LIVE_ISSUANCE",
+    "NETUID",
+    "REST",
+    "STAKE",
+    "Cast",
+    "Miners",
+    "Validators",
+    "accounts",
+    "cast",
+    "faithful",
+    "made",
+]

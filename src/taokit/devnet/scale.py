@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from taokit.devnet.runtime.table import CallRow, DecodedCall, Enum, Pallet, Struct, Table
+from taokit.devnet.runtime.table import NOTHING, CallRow, DecodedCall, Enum, Pallet, Struct, Table
 from taokit.devnet.shapes import Array, Compact, Named, Option, Primitive, Sequence, Shape, Tuple, shape
 
 Encode = Callable[[Any], bytes]
@@ -100,6 +100,8 @@ class Coders:
             return _blob(_BYTES[name])
         if name in FIXED_POINT:
             return _primitive(FIXED_POINT[name])
+        if name == "UncheckedExtrinsic":
+            return _byte_vector(None)
         if name == "RuntimeCall":
             return Coder(self._calls.encode, self._calls.decode)
         if name == "RuntimeEvent":
@@ -401,9 +403,17 @@ _UNIT: Final = _product([])
 def _option(entry: Coder) -> Coder:
     def decode(data: bytes, at: int) -> tuple[Any, int]:
         some, at = _decode_bool(data, at)
-        return entry.decode(data, at) if some else (None, at)
+        if not some:
+            return None, at
+        found, at = entry.decode(data, at)
+        return (NOTHING if found is None else found), at
 
-    return Coder(lambda value: b"\0" if value is None else b"\1" + entry.encode(value), decode)
+    def encode(value: Any) -> bytes:
+        if value is None:
+            return b"\0"
+        return b"\1" + entry.encode(None if value is NOTHING else value)
+
+    return Coder(encode, decode)
 
 
 def _encode_variant(by_name: dict[str, tuple[bytes, Coder]], value: Any) -> bytes:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 from abc import ABC, abstractmethod
+from contextlib import AsyncExitStack
+from typing import Any
 
-from taokit.axon import Admit, Axon, Route
-from taokit.chain import AsyncChain, Head, calls, reads
-from taokit.errors import ChainRefused, NetworkError, NoSuchSubnet, NotRegistered, UnknownBlock
+from taokit.axon import Admit, Axon, Metrics, Route, Shared, Watch, shared_store, tracing_if_set_up
+from taokit.chain import AsyncChain, Head, reads
+from taokit.errors import ConfigurationError, NetworkError, NoSuchSubnet, NotRegistered, UnknownBlock
 from taokit.metagraph import Endpoint
 from taokit.neuron.place import Place
+from taokit.neuron.protection import Protection, protection_of
+from taokit.neuron.publishing import Publisher, Wanted
 from taokit.neuron.role import Role
 from taokit.neuron.state import StateFolder, neuron_folder
-from taokit.neuron.submission import LIFETIME
 from taokit.signer import Signer
 
 log = logging.getLogger("taokit.neuron")
@@ -39,8 +42,12 @@ class Neuron(ABC):
         """The port it serves at, once started; None when it serves nothing."""
         self._axon: Axon | None = None
         self._task: asyncio.Task[None] | None = None
+        self._knock: asyncio.Task[None] | None = None
         self._ready = False  # whether the role's `setup` has returned
         self._published = Publisher(chain, signer, place.netuid)
+        self._protection = Protection()
+        self._shared: Shared | None = None
+        self._held = AsyncExitStack()
 
     async def start(self) -> None:
         """Become part of the subnet. Raises `NoSuchSubnet`, `NotRegistered` or a `LocalError`; then nothing is held."""
@@ -51,9 +58,8 @@ class Neuron(ABC):
         if await self.chain.read(reads.uid_of(netuid, hotkey)) is None:
             raise NotRegistered(hotkey, netuid)
         genesis = await self.chain.genesis()
-        self.folder = StateFolder(
-            neuron_folder(self.place.state, genesis=genesis, netuid=netuid, hotkey=hotkey), before=self.place.before
-        )
+        self.home = neuron_folder(self.place.state, genesis=genesis, netuid=netuid, hotkey=hotkey)
+        self.folder = StateFolder(self.home / self.place.part, before=self.place.before)
         try:
             await self._begin()
         except BaseException:
@@ -65,19 +71,35 @@ class Neuron(ABC):
         role.signer, role.chain, role.netuid = self.signer, self.chain, place.netuid
         role.configure(place.settings)
         role.metagraph = await self.chain.read(reads.metagraph(place.netuid))
-        await self.open()
-        await role.setup()
-        self._ready = True
+        await self._set_up()
         if place.port is not None:
             await self._serve(place.port)
         self._task = asyncio.create_task(self._follow(), name=f"taokit {self.signer.ss58}")
         await asyncio.sleep(0)  # the task subscribes to the heads before anybody makes the next block
 
+    async def _set_up(self) -> None:
+        await self.open()
+        await self.role.setup()
+        self._ready = True
+
     async def _serve(self, port: int) -> None:
+        place = self.place
+        self._protection = protection_of(place, self.home, self.signer)
+        if place.redis is not None:
+            self._shared = await self._held.enter_async_context(shared_store(place.redis, axon=self.signer.ss58))
         self._axon = self.axon()
-        self.port = await self._axon.start(self.place.host, port)
-        if self.place.published is None:
+        self.port = await self._axon.start(place.host, port, reuse_port=place.worker is not None)
+        if place.published is None:
             log.warning("nobody will find port %d: name the address to publish with --external-ip", self.port)
+        elif place.published != place.host and place.worker is None:  # else another worker may hear it
+            self._knock = asyncio.create_task(self._knocked(self._axon, place.published))
+        if self._axon.private_port is not None:
+            log.info("health and metrics at http://%s:%d", place.private_host, self._axon.private_port)
+
+    async def _knocked(self, axon: Axon, address: str) -> None:
+        """Say so when this neuron does not hear itself at the address that it publishes."""
+        reach = await axon.check_reachable(address, self.place.external_port or self.port or 0)
+        log.log(logging.INFO if reach.reached else logging.WARNING, "%s", reach.said)
 
     async def wait(self) -> None:
         """Return when the neuron was stopped, or raise what ended it."""
@@ -100,9 +122,12 @@ class Neuron(ABC):
         await self._end(drain_s)
 
     async def _end(self, drain_s: float) -> None:
+        if self._knock is not None:
+            self._knock.cancel()
         if self._axon is not None:
             await self._axon.stop(drain_s=drain_s)
             self._axon = None
+        await self._held.aclose()
         try:
             if self._ready:
                 await self._close_role(max(drain_s, CLOSE_S))
@@ -130,12 +155,34 @@ class Neuron(ABC):
 
     async def _publish(self, head: Head) -> None:
         address = self.place.published
-        if self.port is not None and address is not None:
-            await self._published.advance(Endpoint(address, self.place.external_port or self.port), head)
+        if self.port is None or address is None or self.place.worker is not None:
+            return
+        kept, endpoint = self._protection, Endpoint(address, self.place.external_port or self.port)
+        wanted = Wanted(
+            endpoint, kept.certificate, kept.key_record, tls=kept.tls is not None, sealing=kept.sealing is not None
+        )
+        await self._published.advance(wanted, head)
 
     def axon(self) -> Axon:
         """The server of this neuron, not started yet."""
-        return Axon(self.signer.ss58, self.routes(), admit=self.admits())
+        return Axon(self.signer.ss58, self.routes(), admit=self.admits(), **self.serving())
+
+    def serving(self) -> dict[str, Any]:
+        """What else its axon is made with: the arguments of `Axon` by name."""
+        kept = self._protection
+        return {"watch": self._watch(), "tls": kept.tls, "sealing": kept.sealing, "shared": self._shared}
+
+    def _watch(self) -> Watch:
+        """What the place asks for; no metrics, and a line that says so, where their library is not installed."""
+        place, metrics, port = self.place, None, self.place.private_port
+        if port and place.worker is not None:
+            port += place.worker  # one for each
+        if port is not None:
+            try:
+                metrics = Metrics()
+            except ConfigurationError as error:
+                log.warning("the private port tells the health alone: %s (%s)", error, error.hint)
+        return Watch(metrics, tracing_if_set_up(), port, place.private_host)
 
     @abstractmethod
     def routes(self) -> list[Route]:
@@ -158,26 +205,4 @@ class Neuron(ABC):
         """What this kind of neuron does at a new block."""
 
 
-class Publisher:
-    """Sees to it that the chain holds the address at which a neuron serves."""
-
-    def __init__(self, chain: AsyncChain, signer: Signer, netuid: int) -> None:
-        self._chain, self._signer, self._netuid = chain, signer, netuid
-        self._next_look = 0  # block
-
-    async def advance(self, wanted: Endpoint, head: Head) -> None:
-        """Compare with the record and send it where they differ, at most once in `LIFETIME` blocks."""
-        if head.number < self._next_look:
-            return
-        self._next_look = head.number + LIFETIME
-        stored = await self._chain.read(reads.axon(self._netuid, self._signer.ss58), at=head.hash)
-        if stored is not None and (stored.ip, stored.port) == (wanted.ip, wanted.port):
-            return
-        try:
-            call = calls.serve_axon(self._netuid, wanted.ip, wanted.port)
-            await self._chain.submit(call, self._signer, wait=None, period=LIFETIME)
-        except ChainRefused as error:
-            log.warning("the chain does not publish %s:%d: %s (%s)", wanted.ip, wanted.port, error, error.hint or "")
-
-
-__all__ = ["DRAIN_S", "REFRESH_BLOCKS", "Neuron", "Publisher"]
+__all__ = ["DRAIN_S", "REFRESH_BLOCKS", "Neuron"]

@@ -9,15 +9,25 @@ from taokit.neuron.miner import Miner
 from taokit.neuron.mining import MinerNeuron
 from taokit.neuron.place import Place
 from taokit.neuron.role import Role
+from taokit.neuron.supervising import SpawnAt, SupervisedMiner
 from taokit.neuron.validating import ValidatorNeuron
 from taokit.neuron.validator import Validator
 from taokit.signer import Signer
 
 
-def neuron_of(cls: type[Role], place: Place, *, signer: Signer, chain: AsyncChain) -> Neuron:
-    """A neuron that runs an object of this class, not started yet. Raises `ConfigurationError` if it cannot run."""
+def neuron_of(
+    cls: type[Role], place: Place, *, signer: Signer, chain: AsyncChain, spawn: SpawnAt | None = None
+) -> Neuron:
+    """A neuron that runs an object of this class, not started yet. Raises `ConfigurationError` if it cannot run.
+
+    `spawn` starts the other processes of a miner that has several workers.
+    """
     cls.check()
     role = cls()
+    if place.workers > 1 and place.worker is None:
+        if isinstance(role, Miner) and spawn is not None:
+            return SupervisedMiner(role, place, signer=signer, chain=chain, spawn=spawn)
+        raise ConfigurationError(f"{cls.__name__} runs in one process", hint="leave out --workers")
     if isinstance(role, Miner):
         return MinerNeuron(role, place, signer=signer, chain=chain)
     if isinstance(role, Validator):

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import functools
 import sys
+from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar
 
-from taokit.axon import Caller, Route
+from taokit.axon import Caller, Limits, Mount, Route
 from taokit.errors import ConfigurationError, Forbidden
 from taokit.neuron.handlers import Handler, find_handlers
 from taokit.neuron.role import Role
-from taokit.neuron.threads import in_thread
+from taokit.neuron.threads import OneThread, in_thread
 from taokit.protocol import Synapse
 
 
 class Miner(Role):
     """Answers validators. Write `forward` for one message type, or mark several methods with `@route`.
 
-    `-> M` answers (a plain `def` runs in a worker thread), `-> AsyncIterator[str | bytes]` streams. Two handlers for
-    one message, or a missing annotation, fail when the class is defined.
+    `-> M` answers (a plain `def` runs in a worker thread), `-> AsyncIterator[str | bytes]` streams, and
+    `forward_batch(self, items: list[M]) -> list[M | Exception]` answers several at once, a plain `def` always in the
+    same thread. Two handlers for one message, or a missing annotation, fail when the class is defined.
     """
 
     handlers: ClassVar[tuple[Handler, ...]] = ()
+    limits: ClassVar[Limits] = Limits()
+    """How much callers may ask for: connections, rates, requests that run and that wait."""
+    sign_answers: ClassVar[bool] = False
+    """Whether its hotkey signs what it answers to verified callers, streams apart; 0.05 ms for each."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -41,11 +48,36 @@ class Miner(Role):
         if self.metagraph.uid_of(caller.hotkey) is None:
             raise Forbidden(f"{caller.hotkey} is not registered on subnet {self.netuid}")
 
+    def priority(self, caller: Caller) -> float:
+        """Who comes first when requests wait: larger is sooner. By default the caller's stake, in rao.
+
+        Asked only when there is no free place at once (`limits.at_once`, `@route(at_once=...)`) or messages gather
+        for a batch. When the line is full as well, the lowest is sent away. Must be quick: it runs on the event loop.
+        """
+        uid = self.metagraph.uid_of(caller.hotkey)
+        return 0.0 if uid is None else float(self.metagraph.stake[uid])
+
+    def mounts(self) -> list[Mount]:
+        """Applications of its own that it serves beside its messages, on the same port. By default none."""
+        return []
+
     def routes(self) -> list[Route]:
         """What the axon serves: one route for each handler."""
         return [self._route(handler) for handler in self.handlers]
 
     def _route(self, handler: Handler) -> Route:
+        options = handler.options
+        return Route(
+            handler.message,
+            self._batches(handler) if handler.batch is not None else self._answers(handler),
+            deadline_s=options.deadline_s,
+            max_body=options.max_body,
+            unbound_body=options.unbound_body,
+            at_once=options.at_once,
+            batch=handler.batch,
+        )
+
+    def _answers(self, handler: Handler) -> Callable[[Synapse, Caller], Awaitable[Any]]:
         method = getattr(self, handler.method)
 
         async def answer(message: Synapse, caller: Caller) -> Any:
@@ -53,14 +85,11 @@ class Miner(Role):
                 return await in_thread(method, message)
             return method(message) if handler.kind == "stream" else await method(message)
 
-        options = handler.options
-        return Route(
-            handler.message,
-            answer,
-            deadline_s=options.deadline_s,
-            max_body=options.max_body,
-            unbound_body=options.unbound_body,
-        )
+        return answer
+
+    def _batches(self, handler: Handler) -> Callable[[list[Synapse]], Awaitable[Any]]:
+        method = getattr(self, handler.method)
+        return method if handler.kind == "async" else functools.partial(OneThread().run, method)
 
 
 __all__ = ["Miner"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from taokit.axon import Admit, Route
 from taokit.chain import AsyncChain, Head, reads
 from taokit.errors import NotRegistered
@@ -29,6 +31,12 @@ class MinerNeuron(Neuron):
 
     def admits(self) -> Admit:
         return self.miner.admit
+
+    def serving(self) -> dict[str, Any]:
+        miner = self.miner
+        mine = {"priority": miner.priority, "limits": miner.limits, "mounts": miner.mounts()}
+        mine["sign_answers"] = self.signer if miner.sign_answers else None
+        return {**super().serving(), **mine}
 
     async def step(self, head: Head) -> None:
         """Look at the subnet every few blocks. Raises `NotRegistered` when the uid is gone."""

@@ -1,7 +1,8 @@
 """One vector of weights on its way to the chain: what to do next is decided here, from values alone.
 
     setting ────────────────────────────────► landed        (commit-reveal off)
-    committing ──► committed ──► revealing ──► landed        (commit-reveal on)
+    committing ──► committed ──► revealing ──► landed        (by hash)
+    locking ─────► locked ───────────────────► landed        (under a timelock: the chain reveals)
 
 A submission is written down before anything is sent, and an extrinsic lives for `LIFETIME` blocks only. So whoever
 reads the file after a crash can tell from the chain alone whether the extrinsic got there, and sends it again only when
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
 from taokit.chain import Call, WeightCommit, calls
+from taokit.chain.beacon import TimelockedCommit
 from taokit.consensus import commit_hash, storage_index, upscaled
 
 LIFETIME = 16
@@ -22,7 +24,7 @@ LIFETIME = 16
 SALT_WORDS = 8
 """16-bit words of salt in a hash commit."""
 
-Stage: TypeAlias = Literal["setting", "committing", "committed", "revealing"]
+Stage: TypeAlias = Literal["setting", "committing", "committed", "revealing", "locking", "locked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +37,13 @@ class Submission:
     made: int  # block at which it was made
     uids: tuple[int, ...]  # ascending
     values: tuple[int, ...]  # 0 to 65535, the largest 65535
-    salt: tuple[int, ...]  # 16-bit words; empty with commit-reveal off
+    salt: tuple[int, ...]  # 16-bit words; empty but for a commit by hash
     version_key: int
     stage: Stage
     sent: int | None = None  # block at which the stage's extrinsic was last sent
     commit_epoch: int | None = None  # as the chain stored it
+    sealed: str = ""  # hex of what a timelocked commit carries; empty in the other forms
+    round: int = 0  # of the beacon, which opens it
 
     def hash(self, hotkey: bytes) -> bytes:
         """The 32 bytes that a commit of this vector puts on chain."""
@@ -51,6 +55,10 @@ class Submission:
     def stored(self) -> tuple[tuple[int, int], ...]:
         """The row as the chain stores it."""
         return tuple(zip(self.uids, upscaled(self.values), strict=True))
+
+    def opens(self, view: View) -> bool:
+        """Whether the epoch has come in which the chain reveals what was committed."""
+        return self.commit_epoch is not None and view.epoch >= self.commit_epoch + view.reveal_period
 
     def to_json(self) -> dict[str, Any]:
         """Plain values that `from_json` reads back."""
@@ -74,6 +82,7 @@ class View:
     row: tuple[tuple[int, int], ...]  # visible now
     last_update: int  # block
     registered: Mapping[int, int] = field(default_factory=dict)  # block of each uid's registration, where it was asked
+    locked: Sequence[TimelockedCommit] = ()  # where they were asked for
 
     def newcomer(self, it: Submission) -> int | None:
         """A uid that gets weight and has changed hands since the weights were made."""
@@ -83,6 +92,10 @@ class View:
     def commit(self, hash: bytes) -> WeightCommit | None:
         """The stored commit with this hash."""
         return next((commit for commit in self.commits if commit.hash == hash), None)
+
+    def lock(self, it: Submission) -> TimelockedCommit | None:
+        """The stored timelocked commit of this vector. No two carry the same bytes."""
+        return next((commit for commit in self.locked if commit.sealed.hex() == it.sealed), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +131,14 @@ Step: TypeAlias = Wait | Send | Landed | Dropped
 
 def advance(it: Submission, view: View, hotkey: bytes) -> tuple[Submission, Step]:
     """The submission as it stands at this block, and what follows from that."""
-    stages = {"setting": _setting, "committing": _committing, "committed": _committed, "revealing": _revealing}
+    stages = {
+        "setting": _setting,
+        "committing": _committing,
+        "committed": _committed,
+        "revealing": _revealing,
+        "locking": _locking,
+        "locked": _locked,
+    }
     return stages[it.stage](it, view, hotkey)
 
 
@@ -162,6 +182,29 @@ def _revealing(it: Submission, view: View, hotkey: bytes) -> tuple[Submission, S
     return _sent_once(it, view, _reveal_call(it), "its reveal to get into a block")
 
 
+def _locking(it: Submission, view: View, hotkey: bytes) -> tuple[Submission, Step]:
+    commit = view.lock(it)
+    if commit is not None:
+        return _locked(replace(it, stage="locked", sent=None, commit_epoch=commit.epoch), view, hotkey)
+    if it.sent is not None and view.row == it.stored() and view.last_update > it.made:
+        return it, Landed(view.block)  # revealed while nobody looked
+    if view.epoch > it.epoch and not _pending(it, view):
+        return it, Dropped(f"its commit did not get into a block of epoch {it.epoch}")
+    if (uid := view.newcomer(it)) is not None:
+        return it, _handed_over(uid)
+    return _sent_once(it, view, _lock_call(it), "its commit to get into a block")
+
+
+def _locked(it: Submission, view: View, hotkey: bytes) -> tuple[Submission, Step]:
+    """Nothing can stop or hurry it: the chain reveals it, or drops it without a word."""
+    if view.lock(it) is not None:
+        reason = f"the chain to reveal it in epoch {_due(it, view)}, when round {it.round} of the beacon is out"
+        return it, Wait(reason)
+    if view.row == it.stored():
+        return it, Landed(view.block)
+    return it, Dropped(f"the chain dropped its commit: round {it.round} was missing, or it did not pass as weights")
+
+
 def _handed_over(uid: int) -> Dropped:
     """A row that is revealed after a uid changed hands would pay the newcomer from the validator's next commit on.
 
@@ -201,6 +244,13 @@ def _commit_call(it: Submission, hotkey: bytes) -> Call:
     if it.mechanism:
         return calls.commit_mechanism_weights(it.netuid, it.mechanism, it.hash(hotkey))
     return calls.commit_weights(it.netuid, it.hash(hotkey))
+
+
+def _lock_call(it: Submission) -> Call:
+    sealed = bytes.fromhex(it.sealed)
+    if it.mechanism:
+        return calls.commit_timelocked_mechanism_weights(it.netuid, it.mechanism, sealed, reveal_round=it.round)
+    return calls.commit_timelocked_weights(it.netuid, sealed, reveal_round=it.round)
 
 
 def _reveal_call(it: Submission) -> Call:

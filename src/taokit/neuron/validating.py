@@ -6,55 +6,36 @@ import asyncio
 import logging
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import partial
 from hashlib import blake2b
 from typing import Any
 
 from taokit.axon import Admit, Route, registered_only
-from taokit.chain import AsyncChain, Head, Read, Schedule, reads
-from taokit.dendrite import Dendrite, Reply, Target
+from taokit.chain import AsyncChain, Head, reads
+from taokit.dendrite import Reply, Target
 from taokit.errors import ConfigurationError, NotRegistered
 from taokit.metagraph import Metagraph
 from taokit.neuron import scores as scores_file
 from taokit.neuron.host import REFRESH_BLOCKS, Neuron
+from taokit.neuron.organic import Desk, name_of
 from taokit.neuron.place import Place
+from taokit.neuron.recorder import Recorder, Witness
 from taokit.neuron.scores import Scores
-from taokit.neuron.submission import SALT_WORDS, View
+from taokit.neuron.standing import Look, lacks, look, outdated
+from taokit.neuron.submission import SALT_WORDS
+from taokit.neuron.threads import in_thread
 from taokit.neuron.timetable import Timetable, timetable
+from taokit.neuron.trusting import published_keys
 from taokit.neuron.validator import Question, Round, Validator
 from taokit.neuron.version import version_key
 from taokit.neuron.weights import Target as WeightTarget
-from taokit.neuron.weights import WeightSetter, view
+from taokit.neuron.weights import WeightSetter
 from taokit.protocol import Synapse
 from taokit.signer import Signer
+from taokit.timelock import Timelock
 
 log = logging.getLogger("taokit.neuron.validator")
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What a validator sees of the chain at one block."""
-
-    schedule: Schedule
-    weights: View
-    uid: int
-    threshold: int  # rao of stake weight below which it counts for nothing
-
-    @property
-    def offset(self) -> int:
-        """Blocks since the epoch began."""
-        return self.schedule.block - self.schedule.last_epoch_block
-
-
-def look(netuid: int, hotkey: str, *, mechanism: int, pending: bool) -> Read[Look | None]:
-    """What the validator needs to know at a block, all of it from that block; None when it has no uid."""
-    uid = yield from reads.uid_of(netuid, hotkey)
-    if uid is None:
-        return None
-    schedule = yield from reads.schedule(netuid)
-    seen = yield from view(hotkey, uid, schedule, mechanism=mechanism, pending=pending)
-    threshold = yield from reads.stake_threshold()
-    return Look(schedule, seen, uid, threshold)
 
 
 class ValidatorNeuron(Neuron):
@@ -77,11 +58,25 @@ class ValidatorNeuron(Neuron):
         saved = self.folder.load(scores_file.FILE, scores_file.VERSION)
         if saved is not None:
             self.scores = Scores.from_json(saved, self.validator.rule)
-        self.setter = WeightSetter(self.chain, self.signer, self.folder, salt=self._salt)
-        self.dendrite = Dendrite(self.signer, allow_private=self.place.allow_private)
+        self.timelock = self.place.timelock or Timelock()
+        self.setter = WeightSetter(self.chain, self.signer, self.folder, salt=self._salt, seal=self.timelock.encrypt)
+        self.dendrite = self.validator.make_dendrite(allow_private=self.place.allow_private)
+        self.recorder = recorder_of(self.place, self.signer.ss58)
+        self.validator._scores = self.scored
+        self.validator._send = Desk(
+            self.validator,
+            self._ask_these,
+            recorder=self.recorder,
+            epoch=lambda: self.scores.epoch,
+            scored=self._scored_besides,
+            draw=self._draw,
+        )
 
     async def shut(self) -> None:
-        """Close the client."""
+        """Close the client, and what encrypts unless it was handed in."""
+        self.validator._send = None
+        if hasattr(self, "timelock") and self.place.timelock is None:
+            await self.timelock.close()
         if hasattr(self, "dendrite"):
             await self.dendrite.close()
 
@@ -133,6 +128,8 @@ class ValidatorNeuron(Neuron):
     async def _act(self, head: Head, seen: Look, plan: Timetable) -> None:
         graph = await self.chain.read(reads.metagraph(self.place.netuid, weights=True), at=head.hash)
         self.validator.metagraph = graph
+        known = await self.chain.read(published_keys(self.place.netuid), at=head.hash)
+        self.dendrite.trust = replace(self.dendrite.trust, known=known)
         self.scores = self.scores.seen(graph)
         if not self._may_validate(graph, seen):
             return
@@ -149,43 +146,49 @@ class ValidatorNeuron(Neuron):
 
     async def _round(self, graph: Metagraph, epoch: int, place: int) -> None:
         """Run one round and keep its scores. An exception in the user's code costs the round, nothing else."""
-        round = self._make_round(graph, epoch, place)
+        round, witness = self._make_round(graph, epoch, place)
+        given: Mapping[int, float] | None = None
         try:
             async with asyncio.timeout(2 * self.validator.deadline):
                 given = await self.validator.run_round(round)
             scores = self.scores.scored(self.validator.rule, graph, given, epoch=epoch, round=place)
         except Exception:
+            given = None
             log.exception(
                 "round %d of %s failed, or took twice its deadline", round.number, type(self.validator).__name__
             )
             scores = self.scores.passed(epoch, place)
         self._keep(scores)
+        if self.recorder is not None:
+            await in_thread(self.recorder.keep, witness.record(round, given))
+
+    def _scored_besides(self, graph: Metagraph, given: Mapping[int, float]) -> None:
+        """Count scores from outside the rounds into the epoch of the last one."""
+        kept = self.scores
+        if kept.epoch >= 0:
+            self._keep(kept.scored(self.validator.rule, graph, given, epoch=kept.epoch, round=kept.round))
 
     def _keep(self, scores: Scores) -> None:
         self.scores = scores
         self.folder.save(scores_file.FILE, scores_file.VERSION, scores.to_json(self.validator.rule))
 
-    def _make_round(self, graph: Metagraph, epoch: int, place: int) -> Round:
+    def _make_round(self, graph: Metagraph, epoch: int, place: int) -> tuple[Round, Witness]:
         number = epoch * self.validator.rounds_per_epoch + place
         uids = tuple(uid for uid in graph.serving() if graph.hotkeys[uid] != self.signer.ss58)
-        return Round(
-            number=number,
-            epoch=epoch,
-            block=graph.block,
-            metagraph=graph,
-            uids=uids,
-            random=random.Random(self._draw(f"round {number}")),  # noqa: S311  reproducible from the seed on purpose
-            _ask=lambda question: self._ask(graph, uids, question),
-        )
+        chance = random.Random(self._draw(f"round {number}"))  # noqa: S311  reproducible from the seed on purpose
+        witness = Witness(partial(self._ask, graph, uids), chance, validator=name_of(type(self.validator)))
+        return Round(number, epoch, graph.block, graph, uids, chance, witness.ask), witness
 
     async def _ask(self, graph: Metagraph, uids: tuple[int, ...], question: Question) -> list[Reply[Any]]:
         if question is None:
             return []
-        asked = whom(question, uids, graph)
-        if not asked:
-            return []
-        targets = [Target.of(graph, uid) for uid in asked]
-        return await self.dendrite.ask_all(targets, question, timeout_s=self.validator.deadline)
+        return await self._ask_these(graph, question, whom(question, uids, graph), self.validator.deadline)
+
+    async def _ask_these(
+        self, graph: Metagraph, question: Synapse | Mapping[int, Synapse], uids: tuple[int, ...], timeout_s: float
+    ) -> list[Reply[Any]]:
+        targets = [Target.of(graph, uid) for uid in uids]
+        return await self.dendrite.ask_all(targets, question, timeout_s=timeout_s) if targets else []
 
     def _may_validate(self, graph: Metagraph, seen: Look) -> bool:
         """Whether queries and weights make sense now; when not, say once an epoch what is missing."""
@@ -227,25 +230,9 @@ def whom(question: Synapse | Mapping[int, Synapse], uids: tuple[int, ...], graph
     return tuple(question)
 
 
-def lacks(graph: Metagraph, seen: Look, hotkey: str) -> str:
-    """What a hotkey lacks to validate, with the command for it; empty when it lacks nothing."""
-    if hotkey == graph.owner_hotkey:
-        return ""
-    stake = f"btcli stake add --netuid {graph.netuid} --hotkey {hotkey}"
-    if int(graph.stake[seen.uid]) < seen.threshold:
-        return f"its stake of {graph.stake[seen.uid]} rao is below the threshold of {seen.threshold} rao: {stake}"
-    if not graph.validator_permit[seen.uid]:
-        return (
-            f"a validator permit, which the {graph.parameters.max_validators} highest stakes get at the next epoch; "
-            f"this hotkey has {graph.stake[seen.uid]} rao: {stake}"
-        )
-    return ""
+def recorder_of(place: Place, hotkey: str) -> Recorder | None:
+    """Where this neuron's rounds are recorded, below `place.record`; None when they are not."""
+    return None if place.record is None else Recorder(place.record / str(place.netuid) / hotkey)
 
 
-def outdated(graph: Metagraph, version_key: int) -> str:
-    """What a validator's code lacks when the subnet takes weights of newer code only; empty when it lacks nothing."""
-    wanted = graph.parameters.weights_version
-    return "" if version_key >= wanted else f"newer code: the subnet takes version {wanted}, this is {version_key}"
-
-
-__all__ = ["Look", "ValidatorNeuron", "lacks", "look", "outdated", "whom"]
+__all__ = ["ValidatorNeuron", "whom"]

@@ -7,18 +7,22 @@ import math
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias, TypeVar
 
-from taokit.dendrite import Reply
-from taokit.errors import ConfigurationError
+from taokit.dendrite import Dendrite, Reply
+from taokit.errors import ConfigurationError, LocalError
 from taokit.metagraph import Metagraph
+from taokit.neuron.budget import Budget
 from taokit.neuron.role import Role
 from taokit.protocol import Synapse
 from taokit.scoring import EpochMean, Rule
 
+M = TypeVar("M", bound=Synapse)
+
 Question: TypeAlias = Synapse | Mapping[int, Synapse] | None
 """What a round asks: everyone the same, each uid its own, or nobody anything."""
 Ask: TypeAlias = Callable[[Question], Awaitable[list[Reply[Any]]]]
+Send: TypeAlias = Callable[[Any, tuple[int, ...], float], Awaitable[list[Reply[Any]]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,15 @@ class Validator(Role):
     """Which of the subnet's mechanisms this validator serves."""
     version_key: ClassVar[int | None] = None
     """The version of this validator's code, which the subnet may demand. None: from the version of its package."""
+    organic_by: ClassVar[Literal["incentive", "score"]] = "incentive"
+    """Who answers users' own requests: those with most incentive on chain, or the best scores of this validator."""
+    organic_budget: ClassVar[Budget] = Budget()
+    """How much of them is sent at all, so that rounds and miners' limits are left alone."""
+    score_organic: ClassVar[bool] = False
+    """Whether `score` is asked about the replies to them too."""
+
+    _send: Send | None = None
+    _scores: Callable[[], Mapping[str, float]] | None = None  # by hotkey
 
     async def query(self, round: Round) -> Question:
         """What this round asks: everyone the same, each uid its own, or nobody anything."""
@@ -65,8 +78,35 @@ class Validator(Role):
     async def run_round(self, round: Round) -> Mapping[int, float]:
         """The scores of one round. Override it where there is nothing to ask."""
         replies = await round.ask(await self.query(round))
-        failed = {reply.uid: 0.0 for reply in replies if reply.error is not None}
-        return {**self.score(round, replies), **failed}
+        return {**self.score(round, replies), **failures(replies)}
+
+    async def organic(
+        self, message: M, n: int = 3, *, uids: Sequence[int] | None = None, timeout_s: float | None = None
+    ) -> list[Reply[M]]:
+        """What `n` miners, or those named, make of a user's own request: sent and recorded as a round's are.
+
+        Within the validator's deadline unless told otherwise. Raises `OverBudget` when more is asked than
+        `organic_budget` allows, and `LocalError` while the validator does not run.
+        """
+        if self._send is None:
+            raise LocalError("this validator does not run", hint="ask from `setup` on, and until `close`")
+        chosen = tuple(self.choose(message, n) if uids is None else uids)
+        return await self._send(message, chosen, self.deadline if timeout_s is None else timeout_s)
+
+    def choose(self, message: Synapse, n: int) -> Sequence[int]:
+        """The uids of the miners that answer a user's own request: at most `n`, by `organic_by`. Yours to override."""
+        graph = self.metagraph
+        scores = {} if self._scores is None else self._scores()
+        worth: dict[int, float] = {
+            uid: float(graph.incentive[uid]) if self.organic_by == "incentive" else scores.get(graph.hotkeys[uid], 0.0)
+            for uid in graph.serving()
+            if graph.hotkeys[uid] != self.signer.ss58
+        }
+        return sorted(worth, key=lambda uid: (-worth[uid], uid))[: max(0, n)]
+
+    def make_dendrite(self, *, allow_private: bool) -> Dendrite:
+        """The client that asks miners. Override it to speak another format, retry, hedge or count."""
+        return Dendrite(self.signer, allow_private=allow_private)
 
     @classmethod
     def check(cls) -> None:
@@ -74,6 +114,7 @@ class Validator(Role):
         super().check()
         if cls.run_round is Validator.run_round:
             cls._check_methods()
+        cls._check_score()
         if not 0 <= cls.burn <= 1 or cls.rounds_per_epoch < 1 or not 0 < cls.deadline < math.inf:
             raise ConfigurationError(
                 f"{cls.__name__}: burn is {cls.burn}, rounds_per_epoch {cls.rounds_per_epoch}, deadline {cls.deadline}",
@@ -88,6 +129,14 @@ class Validator(Role):
                     f"{cls.__name__} has no {name}()",
                     hint="write query() and score(), or override run_round() where there is nothing to ask",
                 )
+
+    @classmethod
+    def _check_score(cls) -> None:
+        if cls.score_organic and cls.score is Validator.score:
+            raise ConfigurationError(
+                f"{cls.__name__} is to score organic requests and has no score()",
+                hint="write score(), or leave score_organic off",
+            )
         if inspect.iscoroutinefunction(cls.score):
             raise ConfigurationError(
                 f"{cls.__name__}.score is an async function, it is called as a plain one",
@@ -95,4 +144,9 @@ class Validator(Role):
             )
 
 
-__all__ = ["Question", "Round", "Validator"]
+def failures(replies: Sequence[Reply[Any]]) -> dict[int, float]:
+    """A score of 0 for each neuron that failed; one that could not be asked for reasons of our own is left out."""
+    return {r.uid: 0.0 for r in replies if r.error is not None and not isinstance(r.error, LocalError)}
+
+
+__all__ = ["Ask", "Question", "Round", "Validator", "failures"]

@@ -8,6 +8,7 @@ import os
 import secrets
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,10 +20,20 @@ from taokit.run.logs import log_to_stderr
 from taokit.run.options import OPTIONS, Choices, Option, from_variables, pairs, parse, read_config, unknown_variables
 
 if TYPE_CHECKING:  # what is joined here loads only when something runs
+    from multiprocessing.connection import Connection
+
     from taokit.neuron import Place, Role
     from taokit.signer import Signer
 
 log = logging.getLogger("taokit")
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """One of several processes that serve a neuron's port."""
+
+    number: int
+    pipe: Connection  # to the first process, which is on chain
 
 EXIT_STOPPED, EXIT_CRASHED, EXIT_CONFIGURATION, EXIT_UNREACHABLE = 0, 1, 2, 3
 
@@ -60,7 +71,7 @@ def report(error: TaokitError, *, as_json: bool) -> int:
     return exit_code(error)
 
 
-def _run(cls: type[Role], choices: Choices) -> int:
+def _run(cls: type[Role], choices: Choices, *, worker: Worker | None = None) -> int:
     """Run the neuron until it is stopped; the exit code."""
     import asyncio
 
@@ -68,7 +79,7 @@ def _run(cls: type[Role], choices: Choices) -> int:
     for note in choices.notes:
         log.warning("%s", note)
     try:
-        asyncio.run(_live(cls, choices, _signer(choices, os.environ)))
+        asyncio.run(_live(cls, choices, _signer(choices, os.environ), worker))
     except asyncio.CancelledError:
         log.info("%s stopped", cls.__name__)
     except TaokitError:
@@ -79,30 +90,50 @@ def _run(cls: type[Role], choices: Choices) -> int:
     return EXIT_STOPPED
 
 
-async def _live(cls: type[Role], choices: Choices, signer: Signer) -> None:
+def _work(cls: type[Role], choices: Choices, number: int, pipe: Connection) -> None:
+    """One worker's process, from start to stop; it leaves when the first process says so, or is gone."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal's Ctrl-C the first process makes a SIGTERM
+    try:
+        sys.exit(_run(cls, replace(choices, notes=()), worker=Worker(number, pipe)))
+    except TaokitError as error:
+        sys.exit(report(error, as_json=choices.as_json))
+
+
+async def _live(cls: type[Role], choices: Choices, signer: Signer, worker: Worker | None) -> None:
     """One neuron from start to stop. SIGTERM and SIGINT end it in order, at any moment."""
     import asyncio
     import signal
 
     from taokit.connect import connection
     from taokit.neuron import neuron_of
+    from taokit.run.working import spawn_at, when_alone
 
     task = asyncio.current_task()
     assert task is not None
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT) if worker is None else (signal.SIGTERM,):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    if worker is not None:
+        when_alone(worker.pipe, task.cancel)
+    place, spawn = _place(choices, os.environ, worker), spawn_at(_work, cls, choices)
     async with connection(choices.network) as chain:
-        neuron = neuron_of(cls, _place(choices, os.environ), signer=signer, chain=chain)
+        neuron = neuron_of(cls, place, signer=signer, chain=chain, spawn=spawn)
         await neuron.start()
         try:
+            if worker is not None:
+                worker.pipe.send("serves")
             log.info("%s runs as %s on port %s", cls.__name__, signer.ss58, neuron.port)
             await neuron.wait()
         finally:
             await neuron.stop()
 
 
-def _place(choices: Choices, environment: Mapping[str, str]) -> Place:
+def _place(choices: Choices, environment: Mapping[str, str], worker: Worker | None) -> Place:
     from taokit.neuron import Place, state_root
+
+    number = None if worker is None else worker.number
+    private_port = choices.private_port + (number or 0) if choices.private_port else choices.private_port
 
     here = on_this_machine(choices.network)
     return Place(
@@ -118,7 +149,15 @@ def _place(choices: Choices, environment: Mapping[str, str]) -> Place:
         port=choices.port,
         external_ip=choices.external_ip,
         external_port=choices.external_port,
+        private_port=private_port,
+        private_host=choices.private_host,
+        tls=choices.tls,
+        sealing=choices.sealing,
+        redis=choices.redis,
+        workers=choices.workers,
+        worker=number,
         allow_private=here,
+        record=None if choices.record is None else Path(choices.record),
         settings=choices.settings,
     )
 

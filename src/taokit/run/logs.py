@@ -17,10 +17,11 @@ def log_to_stderr(*, as_json: bool, verbosity: int) -> None:
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object for each record, on one line."""
+    """One JSON object for each record, on one line; what it says of a request is in fields of its own."""
 
     def format(self, record: logging.LogRecord) -> str:
         said = {"at": record.created, "level": record.levelname, "logger": record.name, "message": record.getMessage()}
+        said |= getattr(record, "fields", {})
         if record.exc_info:
             said["traceback"] = self.formatException(record.exc_info)
         return json.dumps(said)

@@ -58,7 +58,16 @@ OPTIONS = (
     Option(
         "--external-port", ("BT_AXON_EXTERNAL_PORT",), None, "port to publish", dotted=("--axon.external_port",)
     ),
+    Option(
+        "--private-port", ("TAOKIT_PRIVATE_PORT",), None, "port for /health and /metrics, of the first worker; else none"
+    ),
+    Option("--private-host", ("TAOKIT_PRIVATE_HOST",), "127.0.0.1", "address to bind for these"),
+    Option("--tls", ("TAOKIT_TLS",), "off", "off, only, or both: TLS, with its key on chain, beside plain HTTP"),
+    Option("--sealing", ("TAOKIT_SEALING",), "off", "off, offer or require bodies that only this neuron can read"),
+    Option("--workers", ("TAOKIT_WORKERS",), "1", "processes that serve the port; more than one share a Redis"),
+    Option("--redis", ("TAOKIT_REDIS",), None, "where workers share replay memory and limits: redis://HOST:PORT/DB"),
     Option("--state-dir", ("TAOKIT_STATE",), None, "folder for what must survive a restart"),
+    Option("--record", ("TAOKIT_RECORD",), None, "folder for a record of each round of a validator"),
 )  # fmt: skip
 """What `taokit.run`, `taokit miner` and `taokit validator` take: flag > variable > configuration file > default."""
 
@@ -77,6 +86,13 @@ class Choices:
     external_ip: str | None
     external_port: int | None
     state_dir: str | None
+    record: str | None = None
+    private_port: int | None = None
+    tls: str = "off"
+    sealing: str = "off"
+    workers: int = 1
+    redis: str | None = None
+    private_host: str = "127.0.0.1"
     settings: Mapping[str, str] = field(default_factory=dict)
     as_json: bool = False
     verbosity: int = 0  # -1 quiet, 1 and more: every request as well
@@ -95,7 +111,7 @@ def parse(
     parser = _parser(cls, prog)
     given = vars(parser.parse_args(argv))
     text = {option.flag: _chosen(option, given, environment, config or {}) for option in OPTIONS}
-    external_port = text["--external-port"]
+    external_port, private_port = text["--external-port"], text["--private-port"]
     return Choices(
         network=_network(text["--network"] or "", environment),
         netuid=_whole("--netuid", text["--netuid"], largest=4095),
@@ -107,6 +123,13 @@ def parse(
         external_ip=text["--external-ip"],
         external_port=None if external_port is None else _whole("--external-port", external_port, largest=65535),
         state_dir=text["--state-dir"],
+        record=text["--record"],
+        private_port=None if private_port is None else _whole("--private-port", private_port, largest=65535),
+        private_host=text["--private-host"] or "",
+        tls=text["--tls"] or "",
+        sealing=text["--sealing"] or "",
+        workers=_whole("--workers", text["--workers"], smallest=1, largest=64),
+        redis=text["--redis"],
         settings={**from_variables(cls, environment), **pairs(given["set"])},
         as_json=given["json"],
         verbosity=-1 if given["quiet"] else given["verbose"],
@@ -122,7 +145,8 @@ def from_variables(cls: type[Role], environment: Mapping[str, str]) -> dict[str,
 
 def unknown_variables(roles: Sequence[type[Role]], environment: Mapping[str, str]) -> list[str]:
     """A sentence for each variable `TAOKIT_…` that means nothing to these roles."""
-    known = {"TAOKIT_STATE", *(f"TAOKIT_{name.upper()}" for role in roles for name in role.Settings.model_fields)}
+    options = (name for option in OPTIONS for name in option.variables if name.startswith("TAOKIT_"))
+    known = {*options, *(f"TAOKIT_{name.upper()}" for role in roles for name in role.Settings.model_fields)}
     strange = sorted(name for name in environment if name.startswith("TAOKIT_") and name not in known)
     return [f"the variable {name} means nothing here{_nearest(name, known)}" for name in strange]
 
@@ -200,12 +224,12 @@ def _outdated(given: Mapping[str, Any], environment: Mapping[str, str]) -> list[
     return [f"names of the SDK up to version 10 will not be understood for ever: {told}"] if told else []
 
 
-def _whole(name: str, text: str | None, *, largest: int) -> int:
+def _whole(name: str, text: str | None, *, largest: int, smallest: int = 0) -> int:
     if text is None:
         raise ConfigurationError(f"{name} is missing", hint=f"pass {name} NUMBER")
-    if not (text.isascii() and text.isdecimal()) or int(text) > largest:
+    if not (text.isascii() and text.isdecimal()) or not smallest <= int(text) <= largest:
         raise ConfigurationError(
-            f"{name} is {text!r}, not a whole number from 0 to {largest}", hint=f"pass {name} NUMBER"
+            f"{name} is {text!r}, not a whole number from {smallest} to {largest}", hint=f"pass {name} NUMBER"
         )
     return int(text)
 

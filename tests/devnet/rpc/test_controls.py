@@ -182,3 +182,75 @@ async def test_a_batch_of_submissions_shares_a_block(client, devnet):
             await asyncio.sleep(0)
         blocks.add(told["inBlock"])
     assert len(blocks) == 1
+
+
+async def test_neurons_stake_and_uids(client, devnet):
+    before = devnet.chain().read(reads.metagraph(1))
+    assert await client.result("dev_registerAll", 1, [ALICE.ss58], BOB.ss58) == [before.n]
+    assert await client.result("dev_setStake", 1, ALICE.ss58, 7 * TAO, BOB.ss58) == str(7 * TAO)
+    newcomer = await client.result("dev_deregister", 1, 1)
+    after = devnet.chain().read(reads.metagraph(1))
+    assert after.hotkeys == (before.hotkeys[0], newcomer, *before.hotkeys[2:], ALICE.ss58)
+    assert after.alpha_stake[-1] == 7 * TAO
+    assert "owner" in (await client.error("dev_deregister", 1, 0))["message"]
+    for wrong in ((1, "x"), (1, ["x"]), (1, [5]), ("1", [])):
+        assert (await client.error("dev_registerAll", *wrong))["code"] == -32602
+
+
+async def test_root_calls_by_name_and_in_hex(client, devnet):
+    call = {"pallet": "AdminUtils", "call": "sudo_set_tempo", "args": {"netuid": 1, "tempo": 10}}
+    assert await client.result("dev_sudo", call) == "0x" + devnet.head.hash.hex()
+    assert await client.result("state_getStorage", TEMPO_OF_1) == "0x0a00"
+    raw = devnet.node.coders("RuntimeCall").encode(devnet.natives.call(*call.values()))
+    await client.result("dev_setHyperparameter", 1, "Tempo", 20)
+    await client.result("dev_sudo", "0x" + raw.hex())
+    assert await client.result("state_getStorage", TEMPO_OF_1) == "0x0a00"
+    refused = {"pallet": "Balances", "call": "transfer_keep_alive", "args": {"dest": BOB.ss58, "value": 1}}
+    assert "BadOrigin" in (await client.error("dev_sudo", refused))["message"]
+    for wrong in (
+        "0x00",
+        5,
+        {},
+        call | {"call": "no"},
+        call | {"args": {}},
+        call | {"args": {"netuid": 1, "tempo": -1}},
+    ):
+        assert (await client.error("dev_sudo", wrong))["code"] == -32602
+
+
+async def test_a_call_is_rehearsed_in_the_shape_of_chopsticks(client, devnet):
+    call = devnet.natives.call("Balances", "transfer_keep_alive", {"dest": BOB.ss58, "value": 5})
+    raw = "0x" + devnet.node.coders("RuntimeCall").encode(call).hex()
+    told = await client.result("dev_dryRun", {"extrinsic": {"call": raw, "address": ALICE.ss58}})
+    assert told["result"] == "0x0000"
+    assert told == await client.result("dev_dryRun", {"extrinsic": "0x" + transfer(devnet).hex()})
+    assert (await client.error("dev_dryRun", {"extrinsic": {"call": raw}}))["code"] == -32602
+
+
+async def test_the_mock_signature_counts_for_whom_it_should(client, devnet):
+    signature = await client.result("dev_impersonate", BOB.ss58)
+    assert bytes.fromhex(signature[2:]) == bytes.fromhex("deadbeef") + b"\xcd" * 60
+    mocked = "0x" + transfer(devnet, signer=devnet.impersonate(BOB)).hex()
+    await client.result("dev_stopImpersonating", BOB.ss58)
+    assert (await client.error("author_submitExtrinsic", mocked))["data"] == "Transaction has a bad signature"
+    await client.result("dev_autoImpersonate", True)
+    await client.result("author_submitExtrinsic", mocked)
+    assert (await client.error("dev_autoImpersonate", 1))["code"] == -32602
+
+
+async def test_given_transactions_share_the_block_that_is_made(client, devnet):
+    raws = ["0x" + transfer(devnet, nonce=k).hex() for k in range(2)]
+    number = devnet.head.number
+    block = await client.result("dev_newBlock", {"transactions": raws})
+    assert devnet.head.number == number + 1
+    assert (await client.result("chain_getBlock", block))["block"]["extrinsics"][1:] == raws
+
+
+async def test_nothing_waits_to_be_revealed(client, devnet):
+    assert await client.result("dev_untilRevealed") == "0x" + devnet.head.hash.hex()
+    assert "runs no epochs" in (await client.error("dev_untilRevealed", 9))["message"]
+
+
+async def test_what_the_chain_began_as(client, devnet):
+    info = await client.result("dev_info")
+    assert (info["preset"], info["settings"], info["clients"]) == ("subnet", {}, 1)

@@ -5,6 +5,7 @@ import pytest
 
 from chains import ALICE, BOB
 from rpc_client import transfer
+from taokit.chain import reads
 from taokit.devnet.rpc.dispatch import NAMES
 
 KEYS = "0x658faa385070e074c85bf6b568cf0555"  # twox128 of SubtensorModule, from recorded traffic
@@ -170,3 +171,16 @@ async def test_a_state_that_is_not_kept_any_more(client, devnet):
 async def test_the_account_of_another_implementation(client):
     key = bittensor_core.ss58_decode(ALICE.ss58)
     assert await client.result("state_call", "AccountNonceApi_account_nonce", "0x" + bytes(key).hex()) == "0x00000000"
+
+
+async def test_fees_are_those_that_the_block_takes(client, devnet):
+    raw = transfer(devnet)
+    told = await client.result("payment_queryInfo", "0x" + raw.hex())
+    parts = (await client.result("payment_queryFeeDetails", "0x" + raw.hex()))["inclusionFee"]
+    assert sum(int(part, 16) for part in parts.values()) == int(told["partialFee"])
+    assert int(parts["lenFee"], 16) == len(raw)  # a rao a byte
+    before = devnet.chain().read(reads.balance(ALICE.ss58)).rao
+    await client.result("author_submitExtrinsic", "0x" + raw.hex())
+    assert before - devnet.chain().read(reads.balance(ALICE.ss58)).rao == 5 + int(told["partialFee"])
+    for method in ("payment_queryInfo", "payment_queryFeeDetails"):
+        assert "error" in await client.ask(method, "0x00")

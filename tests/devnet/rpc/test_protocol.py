@@ -1,3 +1,6 @@
+import json
+import sys
+
 import pytest
 
 from taokit.devnet.rpc.protocol import Fault, Request, Unreadable, answer, pool_fault, read, refusal, written
@@ -37,6 +40,29 @@ def test_what_is_no_call(text, code, id):
     said = read(text)
     assert isinstance(said, Unreadable)
     assert (said.fault.code, said.id) == (code, id)
+
+
+def nested(depth):
+    return '{"jsonrpc":"2.0","id":1,"method":"m","params":' + "[" * depth + "]" * depth + "}"
+
+
+def test_depth_is_bounded_whatever_the_interpreter_bears():
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(100_000)  # as py_ecc does when it is imported
+    try:
+        assert read("[" * 100_000).fault.code == -32700
+        assert read('{"a":' * 100_000).fault.code == -32700
+        assert read(nested(127)).fault.code == -32700
+        assert read(nested(126)).method == "m"
+    finally:
+        sys.setrecursionlimit(before)
+
+
+def test_brackets_in_strings_and_beside_each_other_are_no_depth():
+    quoted = json.dumps(json.dumps(["[{", '"\\'] * 500))
+    said = read(f'{{"jsonrpc":"2.0","id":1,"method":"m","params":[{quoted}]}}')
+    assert json.loads(said.params[0]) == ["[{", '"\\'] * 500
+    assert len(read("[" + ",".join([nested(3)] * 200) + "]")) == 200
 
 
 def test_a_batch_is_a_list_with_what_cannot_be_read_in_its_place():

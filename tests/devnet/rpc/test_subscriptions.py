@@ -75,7 +75,8 @@ async def test_a_signed_extrinsic_watched_to_its_end_and_found_by_its_hash(clien
     kind = reader.storage_entry("System", "Events").value_type
     events = reader.decode(kind, bytes.fromhex((await client.result("state_getStorage", EVENTS))[2:]))
     mine = [(one["module_id"], one["event_id"]) for one in events if one.get("extrinsic_idx") == index]
-    assert mine == [("Balances", "Transfer"), ("System", "ExtrinsicSuccess")]
+    assert ("Balances", "Transfer") in mine
+    assert mine[-1] == ("System", "ExtrinsicSuccess")
 
 
 def _compact(raw, at):

@@ -23,7 +23,9 @@ def by_name(struct, values):
 
 def test_every_method_of_the_table_is_answered():
     of_the_node = {"Core", "Metadata"}
-    assert {(method.api, method.name) for method in TABLE.methods if method.api not in of_the_node} == set(ANSWERS)
+    takes_bytes = {("TransactionPaymentApi", "query_info"), ("TransactionPaymentApi", "query_fee_details")}
+    listed = {(method.api, method.name) for method in TABLE.methods if method.api not in of_the_node}
+    assert listed - takes_bytes == {(api, method) for api, methods in ANSWERS.items() for method in methods}
 
 
 def test_other_methods_are_refused_by_name(chain):

@@ -1,6 +1,6 @@
 import pytest
 
-from taokit.devnet.runtime import DispatchError, balances
+from taokit.devnet.runtime import DispatchError, balances, validate
 from taokit.devnet.runtime.subtensor.storage import (
     COLDKEY_SWAP_ANNOUNCEMENTS,
     COLDKEY_SWAP_DISPUTES,
@@ -108,14 +108,21 @@ def test_the_sudo_key_hands_itself_on(made, named):
 @pytest.mark.parametrize(
     ("path", "error"),
     [
-        ("SubtensorModule.set_children", "SubtensorModule.DisabledTemporarily"),
-        ("AdminUtils.sudo_set_ck_burn", "System.CallFiltered"),
+        ("SubtensorModule.lock_stake", "SubtensorModule.DisabledTemporarily"),
+        ("AdminUtils.sudo_set_evm_chain_id", "System.CallFiltered"),
         ("System.remark_with_event", "System.CallFiltered"),
     ],
 )
 def test_calls_without_a_rule_are_refused_by_name(made, named, path, error):
     with pytest.raises(DispatchError, match=error):
         made.call(named("a"), path)
+
+
+def test_the_pool_names_a_call_that_has_no_rule_also_inside_another(made, named, as_call):
+    lock = as_call("SubtensorModule.lock_stake", hotkey=named("a"), netuid=1, amount=1)
+    for call in (lock, as_call("Utility.batch", calls=(as_call("System.remark", remark=b""), lock))):
+        with pytest.raises(PoolRefused, match=r"255 \(SubtensorModule\.lock_stake is not implemented on this devnet\)"):
+            validate(made.state, named("a"), call)
 
 
 def test_a_failed_call_leaves_neither_writes_nor_events(made, named, as_call):

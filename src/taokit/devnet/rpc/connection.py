@@ -127,6 +127,7 @@ class Connection:
     async def _tell(self, opened: _Subscription) -> None:
         try:
             async for value in opened.values:
+                await self._host.patience()
                 if not await self._send(notification(opened.method, opened.name, value)):
                     return
                 await asyncio.sleep(0)  # sending does not wait while the client keeps up
@@ -142,11 +143,15 @@ class Connection:
             ended.task.cancel()
         return ended is not None
 
-    async def drop(self, code: int, why: str) -> None:
-        """Close the connection, once the calls under way are answered or a second has passed."""
+    async def drop(self, code: int | None, why: str) -> None:
+        """Close the connection, once the calls under way are answered or a second has passed; None just cuts it."""
         self._leaving = True
         if self._calls:
             await asyncio.wait(self._calls, timeout=_LAST_WORDS_S)
+        if code is None:
+            if self._transport is not None:
+                self._transport.abort()
+            return
         with suppress(ConnectionError):
             await self._socket.close(code=code, message=why.encode())
 

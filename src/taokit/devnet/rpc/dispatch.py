@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from inspect import isawaitable
 from typing import Any, Final, Protocol
 
+from taokit.devnet.natives import Misfit
 from taokit.devnet.rpc.controls import CONTROLS
 from taokit.devnet.rpc.host import Host
 from taokit.devnet.rpc.methods import METHODS, Handler
-from taokit.devnet.rpc.params import Params
+from taokit.devnet.rpc.params import Params, invalid
 from taokit.devnet.rpc.protocol import (
     BLOCK_UNKNOWN,
     INTERNAL_ERROR,
@@ -93,6 +94,8 @@ async def _one(host: Host, entry: Entry, caller: Caller) -> dict[str, Any] | Non
 
 
 async def _result(host: Host, request: Request, caller: Caller) -> Any:
+    if request.method not in CONTROLS:  # which have to end a stall
+        await host.patience()
     params = Params(request.params)
     if (feed := FEEDS.get(request.method)) is not None:
         return caller.subscribe(feed, host, params)
@@ -113,6 +116,8 @@ def _fault(error: Exception, method: str) -> Fault:
             return pool_fault(error)
         case UnknownBlock():
             return Fault(BLOCK_UNKNOWN, f"Client error: UnknownBlock: {error}")
+        case Misfit():
+            return invalid(str(error))
         case TaokitError():
             return Fault(SERVER_ERROR, str(error), error.hint)
     log.error("%s failed", method, exc_info=error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Final
 
 from taokit.chain import Head
@@ -40,6 +41,23 @@ class Host:
         self.bell = Bell()
         self.controls = asyncio.Lock()
         """Held by whoever moves the chain on purpose, so that two do not pull at once."""
+        self._awake = asyncio.Event()
+        self._awake.set()
+        self._waking: asyncio.TimerHandle | None = None
+        self.clients: Callable[[], int] = lambda: 0
+        """How many are connected; the server says how many, and cuts them off."""
+        self.drop: Callable[[int | None], None] = lambda code: None
+
+    def stall(self, seconds: float) -> None:
+        """Answer nobody for so long; 0 ends it."""
+        if self._waking is not None:
+            self._waking.cancel()
+        self._awake.clear()
+        self._waking = asyncio.get_running_loop().call_later(seconds, self._awake.set)
+
+    async def patience(self) -> None:
+        """Wait for the end of a stall."""
+        await self._awake.wait()
 
     def at(self, params: Params, position: int) -> bytes:
         """The block that a parameter names, the best one where it names none. Raises `Fault` for an unknown one."""
@@ -64,15 +82,15 @@ class Host:
             said = f"Client error: UnknownBlock: Header was not found in the database: {hexed(wanted)}"
             raise Fault(BLOCK_UNKNOWN, said) from None
 
-    def after(self, head: Head) -> Record | None:
-        """The block that a follower sees next, None where it has seen the best one."""
+    def after(self, head: Head, *, final: bool = False) -> Record | None:
+        """The block that a follower sees next, None where it has seen the best one, or the best of the final ones."""
         history = self.node.history
-        best = history.head
-        if best == head:
+        best = history.final if final else history.head
+        if best == head or (final and history.hash_of(head.number) == head.hash and best.number < head.number):
             return None
         number = max(head.number + 1, best.number - BACKLOG)
         on_branch = history.hash_of(head.number) == head.hash
-        return history.record(history.hash_of(number) if on_branch else None)
+        return history.record(history.hash_of(number) if on_branch else best.hash)
 
 
 __all__ = ["BACKLOG", "Bell", "Host"]

@@ -10,12 +10,14 @@ from typing import Any, Final, TypeAlias
 from taokit._version import __version__
 from taokit.chain import BlockHash
 from taokit.devnet.blocks import blake2_256
+from taokit.devnet.extrinsics import take_apart
 from taokit.devnet.pool import Submission
+from taokit.devnet.rehearsal import dry_run
 from taokit.devnet.rpc.forms import block_form, header_form, hexed, maybe_hexed, version_form
 from taokit.devnet.rpc.host import Host
-from taokit.devnet.rpc.params import Params, from_hex, invalid, whole
+from taokit.devnet.rpc.params import Params, invalid, whole
 from taokit.devnet.rpc.protocol import BLOCK_UNKNOWN, Fault
-from taokit.devnet.rpc.rehearsal import dry_run
+from taokit.devnet.runtime import Bill
 from taokit.devnet.runtime.system import account_nonce
 from taokit.errors import ChainError, UnknownName
 
@@ -88,7 +90,7 @@ def _block(host: Host, params: Params) -> Any:
 
 
 def _finalized(host: Host, _: Params) -> str:
-    return hexed(host.devnet.head.hash)
+    return hexed(host.node.history.final.hash)
 
 
 # state
@@ -103,7 +105,7 @@ def runtime_version(host: Host, params: Params) -> Any:
 
 def _metadata(host: Host, params: Params) -> str:
     host.at(params, 0)
-    return hexed(host.node.answers.metadata[14])
+    return hexed(host.node.answers.metadata(14))
 
 
 def _call(host: Host, params: Params) -> str:
@@ -200,15 +202,24 @@ def _pending(host: Host, _: Params) -> list[str]:
     return [hexed(submission.extrinsic.data) for submission in host.node.pool]
 
 
-def _fee(_: Host, params: Params) -> Any:
-    """What an extrinsic weighs and costs: nothing here."""
-    from_hex(params.any(0))
-    return {"weight": {"ref_time": 0, "proof_size": 0}, "class": "normal", "partialFee": "0"}
+def _bill(host: Host, params: Params) -> Bill:
+    data = params.blob(0)
+    host.at(params, 1)
+    return take_apart(data, host.node.table, host.node.coders).bill
 
 
-def _fee_details(_: Host, params: Params) -> Any:
-    from_hex(params.any(0))
-    return {"inclusionFee": {"baseFee": "0x0", "lenFee": "0x0", "adjustedWeightFee": "0x0"}}
+def _fee(host: Host, params: Params) -> Any:
+    """What an extrinsic weighs and costs."""
+    owed = _bill(host, params)
+    weight = {"ref_time": owed.weight, "proof_size": 0}
+    return {"weight": weight, "class": "normal", "partialFee": str(owed.total - owed.tip)}
+
+
+def _fee_details(host: Host, params: Params) -> Any:
+    """The parts of what an extrinsic costs; one that is free has none."""
+    owed = _bill(host, params)
+    parts = {"baseFee": hex(owed.base), "lenFee": hex(owed.length), "adjustedWeightFee": hex(owed.call)}
+    return {"inclusionFee": parts if owed.pays else None}
 
 
 def _said(value: Any) -> Handler:

@@ -74,10 +74,14 @@ class Params:
 
     def account(self, at: int) -> bytes:
         """The 32 bytes of an account, given by its address."""
-        try:
-            return public_key(self.text(at))
-        except ValueError as error:
-            raise invalid(f"not an address: {error}") from None
+        return public_key(address_of(self.any(at)))
+
+    def flag(self, at: int) -> bool:
+        """True or false."""
+        given = self.any(at)
+        if not isinstance(given, bool):
+            raise invalid(f"expected true or false, not {given!r}"[:120])
+        return given
 
     def options(self, at: int) -> dict[str, Any]:
         """An object; an empty one where there is none."""
@@ -87,6 +91,17 @@ class Params:
         return given or {}
 
 
+def address_of(given: Any) -> str:
+    """An address as it was given. Raises `Fault` for what is none."""
+    if not isinstance(given, str):
+        raise invalid(f"expected an address, not {type(given).__name__}")
+    try:
+        public_key(given)
+    except ValueError as error:
+        raise invalid(f"not an address: {error}") from None
+    return given
+
+
 def whole(given: Any) -> int:
     """A number that is an integer and not negative. Raises `Fault`."""
     if isinstance(given, bool) or not isinstance(given, int) or given < 0:
@@ -94,4 +109,4 @@ def whole(given: Any) -> int:
     return given
 
 
-__all__ = ["HASH", "Params", "from_hex", "invalid", "whole"]
+__all__ = ["HASH", "Params", "address_of", "from_hex", "invalid", "whole"]

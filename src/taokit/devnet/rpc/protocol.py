@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -21,6 +22,8 @@ OVERSIZED_REQUEST: Final = -32007
 OVERSIZED_RESPONSE: Final = -32008
 BLOCK_UNKNOWN: Final = 4003
 
+_DEEPEST: Final = 127  # as serde_json
+_MARKS: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]', re.DOTALL)
 _LARGEST_ID: Final = (1 << 64) - 1
 _INVALID_TRANSACTION: Final = 1010
 
@@ -62,12 +65,34 @@ Entry: TypeAlias = Request | Unreadable
 def read(text: str | bytes) -> Entry | list[Entry]:
     """What one message says: a call, or a list of them for a batch. It never raises."""
     try:
-        said = json.loads(text, parse_constant=_no_constant)
+        said = _parsed(text if isinstance(text, str) else text.decode())
     except (ValueError, RecursionError):
         return Unreadable(None, Fault(PARSE_ERROR, "Parse error"))
     if not isinstance(said, list):
         return _entry(said)
     return list(map(_entry, said)) if said else Unreadable(None, Fault(INVALID_REQUEST, "Invalid request"))
+
+
+def _parsed(text: str) -> Any:
+    if _too_deep(text):
+        raise ValueError("too many lists and objects inside each other")
+    return json.loads(text, parse_constant=_no_constant)
+
+
+def _too_deep(text: str) -> bool:
+    """Whether lists and objects lie deeper in each other than a node reads them.
+
+    Python's own guard is no help: it crashes where a library has raised the recursion limit, as py_ecc does.
+    """
+    if text.count("[") + text.count("{") <= _DEEPEST:
+        return False
+    depth = 0
+    for found in _MARKS.finditer(text):
+        mark = text[found.start()]
+        depth += (mark in "[{") - (mark in "]}")
+        if depth > _DEEPEST:
+            return True
+    return False
 
 
 def _no_constant(name: str) -> Any:

@@ -59,6 +59,7 @@ class Server:
         self._devnet, self._address = devnet, (host, port)
         self._limits = limits or Limits()
         self._host = Host(devnet, Producer(devnet, block_time_s))
+        self._host.clients, self._host.drop = lambda: self.clients, self.drop
         self._connections: set[Connection] = set()
         self._runner: web.AppRunner | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -106,6 +107,14 @@ class Server:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await runner.cleanup()
 
+    def drop(self, code: int | None = None) -> None:
+        """Disconnect every client that is on a websocket: with a close code, or None as if the line had been cut."""
+        self._spawn(self._drop_all(code, "dropped on purpose"))
+
+    def stall(self, seconds: float) -> None:
+        """Answer and tell nobody anything for so long; 0 ends it."""
+        self._host.stall(seconds)
+
     async def __aenter__(self) -> Self:
         await self.start()
         return self
@@ -129,7 +138,7 @@ class Server:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _drop_all(self, code: int, why: str) -> None:
+    async def _drop_all(self, code: int | None, why: str) -> None:
         closing = [connection.drop(code, why) for connection in self._connections]
         try:
             async with asyncio.timeout(_CLOSE_S):

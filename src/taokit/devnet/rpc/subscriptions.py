@@ -28,20 +28,25 @@ class Feed:
     open: Opening  # raises at once when the subscription is refused
 
 
-async def _heads(host: Host) -> AsyncIterator[Any]:
-    """The best block, then every later one. Blocks are final as soon as they are made."""
-    block = host.node.history.best
+async def _heads(host: Host, *, final: bool) -> AsyncIterator[Any]:
+    """The best block, or the best of the final ones, then every later one."""
+    history = host.node.history
+    block = history.record(history.final.hash) if final else history.best
     yield header_form(block.header)
     while True:
         ring = host.bell.next
-        while (later := host.after(block.head)) is not None:
+        while (later := host.after(block.head, final=final)) is not None:
             block = later
             yield header_form(block.header)
         await ring.wait()
 
 
 def _follow_heads(host: Host, _: Params) -> AsyncIterator[Any]:
-    return _heads(host)
+    return _heads(host, final=False)
+
+
+def _follow_final(host: Host, _: Params) -> AsyncIterator[Any]:
+    return _heads(host, final=True)
 
 
 async def _version(host: Host) -> AsyncIterator[Any]:
@@ -84,7 +89,7 @@ async def _statuses(host: Host, submission: Submission) -> AsyncIterator[Any]:
 
 
 _NEW: Final = Feed("chain_newHead", _follow_heads)
-_FINAL: Final = Feed("chain_finalizedHead", _follow_heads)
+_FINAL: Final = Feed("chain_finalizedHead", _follow_final)
 _VERSION: Final = Feed("state_runtimeVersion", _follow_version)
 
 FEEDS: Final[Mapping[str, Feed]] = MappingProxyType(

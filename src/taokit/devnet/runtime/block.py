@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-from taokit.devnet.runtime import system, timestamp
+from taokit.devnet.runtime import commitments, drand, system, timestamp
 from taokit.devnet.runtime.state import State
-from taokit.devnet.runtime.subtensor import coinbase, epoch, registration, subnets
+from taokit.devnet.runtime.subtensor import children, coinbase, epoch, registration, rootclaim, subnets, timelocked
 
 
-def begin_block(state: State, number: int, now_ms: int, parent: bytes) -> None:
-    """Everything that happens before the extrinsics of block `number`: prices, coinbase, epochs (`block_step`).
+def begin_block(state: State, number: int, now_ms: int, parent: bytes, *, oracle: drand.Oracle = drand.SILENT) -> None:
+    """Everything before the extrinsics of block `number`: prices, reveals, coinbase, epochs (`block_step`).
 
-    `now_ms` is the block's time in milliseconds since 1970, `parent` the hash of the block before.
+    `now_ms` is the block's time in milliseconds since 1970, `parent` the hash of the block before, `oracle` what brings
+    the beacon's pulses and opens what they lock.
     """
     state.number = number
     state.phase = "Initialization"
     system.open_block(state, number, parent)
     timestamp.set_time(state, now_ms)
+    waited = [*timelocked.rounds(state), *commitments.rounds(state)]
+    if waited or oracle.leads:
+        drand.publish(state, waited, oracle, now_ms=now_ms)
     netuids = subnets.all_netuids(state)
     registration.decay_prices(state, netuids)
     receivers = coinbase.emitting(state, netuids)
+    if waited:
+        put_off = epoch.put_off(state, netuids)
+        timelocked.reveal(state, [netuid for netuid in netuids if netuid not in put_off], oracle)
     coinbase.run(state, receivers)
     epoch.run_due(state, netuids)
     coinbase.after(state, receivers)
+    children.apply_pending(state, netuids)
+    rootclaim.claim_some(state, parent)
+    if waited:
+        commitments.reveal(state, oracle)
 
 
 def end_block(state: State) -> None:

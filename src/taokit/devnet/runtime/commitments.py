@@ -1,18 +1,26 @@
-"""Commitments: a few bytes that a hotkey publishes on a subnet."""
+"""Commitments: a few bytes that a hotkey publishes on a subnet, at once or when a beacon's round is out."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
+from taokit.consensus.commit import compact
+from taokit.devnet.runtime import drand
 from taokit.devnet.runtime.refusal import DispatchError, signed
 from taokit.devnet.runtime.rows import ACCOUNT_TWOX, NETUID, calls, errors, events, item, option, structs
-from taokit.devnet.runtime.state import State
+from taokit.devnet.runtime.state import Reading, State
 from taokit.devnet.runtime.subtensor import neurons, storage
 from taokit.devnet.runtime.table import Constant, Enum, Pallet, Struct
 
 MAX_FIELDS: Final = 3
 LEAST_SPACE: Final = 100
 """Bytes that a commitment counts as, at least."""
+
+MAX_REVEALS: Final = 10
+"""Revealed texts that are kept of a hotkey."""
+
+Field = str | tuple[Any, ...]
 
 COMMITMENT_OF = option("CommitmentOf", "Registration", NETUID, ACCOUNT_TWOX)
 LAST_COMMITMENT = option("LastCommitment", "u32", NETUID, ACCOUNT_TWOX)
@@ -89,7 +97,41 @@ def set_commitment(state: State, origin: bytes | None, *, netuid: int, info: tup
     _use_space(state, hotkey, netuid=netuid, wanted=max(LEAST_SPACE, sum(map(_size, info[0]))))
     state[COMMITMENT_OF, netuid, hotkey] = (0, state.number, info)
     state[LAST_COMMITMENT, netuid, hotkey] = state.number
-    state.deposit("Commitments", "Commitment", netuid, hotkey)
+    locked = _locked(info[0])
+    _index(state, (netuid, hotkey), bool(locked))
+    if locked:
+        state.deposit("Commitments", "TimelockCommitment", netuid, hotkey, locked[0][2])
+    else:
+        state.deposit("Commitments", "Commitment", netuid, hotkey)
+
+
+def encoded(registration: tuple[Any, ...]) -> bytes:
+    """A registration as the chain encodes it, which selective metagraphs carry as plain bytes."""
+    deposit, block, (info,) = registration
+    body = b"".join(map(_encoded, info))
+    head = int(deposit).to_bytes(8, "little") + int(block).to_bytes(4, "little")
+    return head + compact(len(info)) + body
+
+
+def _encoded(data: str | tuple[Any, ...]) -> bytes:
+    name, *values = (data,) if isinstance(data, str) else data
+    index = next(number for variant, number, _ in DATA.variants if variant == name)
+    if name == "TimelockEncrypted":
+        values = [compact(len(values[0])) + values[0], values[1].to_bytes(8, "little")]
+    elif name == "BigRaw":
+        values = [compact(len(values[0])) + values[0]]
+    return bytes((index,)) + b"".join(values)
+
+
+def purge(state: State, netuid: int) -> None:
+    """Nothing that was committed on the subnet is left (`purge_netuid`)."""
+    for entry in (COMMITMENT_OF, LAST_COMMITMENT, LAST_BONDS_RESET, REVEALED_COMMITMENTS, USED_SPACE_OF):
+        for keys in state.keys(entry, netuid):
+            del state[entry, *keys]
+    waiting = state[TIMELOCKED_INDEX]
+    kept = tuple(place for place in waiting if place[0] != netuid)
+    if kept != waiting:
+        state[TIMELOCKED_INDEX] = kept
 
 
 def _use_space(state: State, hotkey: bytes, *, netuid: int, wanted: int) -> None:
@@ -101,11 +143,72 @@ def _use_space(state: State, hotkey: bytes, *, netuid: int, wanted: int) -> None
     state[USED_SPACE_OF, netuid, hotkey] = (epoch, used)
 
 
-def _size(data: str | tuple[Any, ...]) -> int:
+def _size(data: Field) -> int:
     """Bytes that one field carries."""
     return 0 if isinstance(data, str) else len(data[1])
 
 
+def _locked(fields: Iterable[Field]) -> list[tuple[Any, ...]]:
+    """The fields that a beacon's round opens: each its name, its bytes and the round."""
+    return [field for field in fields if isinstance(field, tuple) and field[0] == "TimelockEncrypted"]
+
+
+def _index(state: State, place: tuple[int, bytes], locked: bool) -> None:
+    """Note whether anything under a timelock is there; the notes are in the order of a set of the chain's."""
+    noted = set(state[TIMELOCKED_INDEX])
+    if (place in noted) != locked:
+        state[TIMELOCKED_INDEX] = tuple(sorted(noted ^ {place}))
+
+
+def rounds(state: Reading) -> list[int]:
+    """The rounds that stored commitments wait for."""
+    found = (state[COMMITMENT_OF, *place] for place in state[TIMELOCKED_INDEX])
+    return [field[2] for stored in found if stored is not None for field in _locked(stored[2][0])]
+
+
+def reveal(state: State, oracle: drand.Oracle) -> None:
+    """Open every commitment whose round is out (`reveal_timelocked_commitments`); one that does not open is dropped.
+
+    The texts go to `RevealedCommitments`, the other fields stay; an emptied commitment goes.
+    """
+    for netuid, hotkey in state[TIMELOCKED_INDEX]:
+        stored = state[COMMITMENT_OF, netuid, hotkey]
+        if stored is None:
+            _index(state, (netuid, hotkey), locked=False)
+        else:
+            _reveal(state, netuid, hotkey, stored, oracle)
+
+
+def _reveal(state: State, netuid: int, hotkey: bytes, stored: tuple[Any, ...], oracle: drand.Oracle) -> None:
+    deposit, block, (fields,) = stored
+    out = [field for field in _locked(fields) if (drand.PULSES, field[2]) in state]
+    if not out:
+        return
+    texts = [text for _, sealed, round in out if (text := drand.opened(state, sealed, round, oracle))]
+    if texts:
+        shown = [*(state[REVEALED_COMMITMENTS, netuid, hotkey] or ()), *((text, state.number) for text in texts)]
+        state[REVEALED_COMMITMENTS, netuid, hotkey] = tuple(shown[-MAX_REVEALS:])
+    for _ in texts:
+        state.deposit("Commitments", "CommitmentRevealed", netuid, hotkey)
+    left = tuple(field for field in fields if field not in out)
+    if left:
+        state[COMMITMENT_OF, netuid, hotkey] = (deposit, block, (left,))
+    else:
+        del state[COMMITMENT_OF, netuid, hotkey]
+    _index(state, (netuid, hotkey), bool(_locked(left)))
+
+
 HANDLERS: Final[dict[str, Any]] = {"set_commitment": set_commitment}
 
-__all__ = ["COMMITMENT_OF", "HANDLERS", "PALLET", "TYPES"]
+__all__ = [
+    "COMMITMENT_OF",
+    "HANDLERS",
+    "PALLET",
+    "REVEALED_COMMITMENTS",
+    "TIMELOCKED_INDEX",
+    "TYPES",
+    "encoded",
+    "purge",
+    "reveal",
+    "rounds",
+]

@@ -5,18 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from taokit.devnet.runtime import balances, commitments, timestamp
+from taokit.devnet.runtime import balances, commitments, drand, timestamp
 from taokit.devnet.runtime.refusal import DispatchError, refuse, signed
 from taokit.devnet.runtime.spec425 import native_error
 from taokit.devnet.runtime.state import State
 from taokit.devnet.runtime.subtensor import (
     admin,
+    alpha,
+    children,
     commits,
+    creation,
+    dissolve,
     guards,
+    identities,
+    moves,
     registration,
+    rootclaim,
     serving,
     staking,
-    subnets,
+    swaps,
+    symbols,
+    takes,
+    timelocked,
     weights,
 )
 from taokit.devnet.runtime.table import DecodedCall
@@ -26,6 +36,9 @@ from taokit.errors import PoolRefused
 MAX_DEPTH: Final = 8
 """Calls within calls."""
 
+CARRIERS: Final = ("Utility", "Sudo")
+"""Pallets whose calls carry calls."""
+
 BATCHES: Final = ("batch", "batch_all", "force_batch")
 
 
@@ -33,10 +46,23 @@ def validate(state: State, signer: bytes, call: DecodedCall) -> None:
     """Raise `PoolRefused` when the pool would not take this call of this signer."""
     if call.pallet == "Sudo" and state[SUDO_KEY] != signer:
         raise PoolRefused("Invalid signing address", name="BadSigner")
+    missing = unruled(call)
+    if missing:
+        message = f"Invalid Transaction: Custom error: {guards.OTHER} ({missing} is not implemented on this devnet)"
+        raise PoolRefused(message, name="CallDisabled", custom=guards.OTHER)
     name = guards.check(state, signer, call)
     if name:
         code = guards.CODES.get(name, guards.OTHER)
         raise PoolRefused(f"Invalid Transaction: Custom error: {code} ({name})", name=name, custom=code)
+
+
+def unruled(call: DecodedCall) -> str | None:
+    """The full name of a call, or of one inside it, that the real chain has and this one has no rule for."""
+    inner = call.args.get("call")
+    inside = [*call.args.get("calls", ()), *([inner] if isinstance(inner, DecodedCall) else [])]
+    if call.pallet not in CARRIERS and call.name not in RULES.get(call.pallet, {}):
+        return f"{call.pallet}.{call.name}"
+    return next(filter(None, map(unruled, inside)), None)
 
 
 def dispatch(state: State, origin: bytes | None, call: DecodedCall) -> None:
@@ -64,7 +90,7 @@ def _rule(call: DecodedCall) -> Any:
     rules = RULES.get(call.pallet, {})
     if call.name in rules:
         return rules[call.name]
-    if call.pallet == "SubtensorModule":  # it exists on the real chain: timelocked commits, children, locks and so on
+    if call.pallet == "SubtensorModule":  # it exists on the real chain: leases, locks, voting power
         raise refuse("DisabledTemporarily")
     raise DispatchError("System", "CallFiltered")
 
@@ -133,14 +159,25 @@ RULES: Final[dict[str, dict[str, Any]]] = {
     "Timestamp": timestamp.HANDLERS,
     "Balances": balances.HANDLERS,
     "Commitments": commitments.HANDLERS,
+    "Drand": drand.HANDLERS,
     "AdminUtils": admin.UTILS_HANDLERS,
     "SubtensorModule": {
         **admin.HANDLERS,
+        **alpha.HANDLERS,
+        **children.HANDLERS,
         **commits.HANDLERS,
+        **creation.HANDLERS,
+        **dissolve.HANDLERS,
+        **identities.HANDLERS,
+        **moves.HANDLERS,
         **registration.HANDLERS,
+        **rootclaim.HANDLERS,
         **serving.HANDLERS,
         **staking.HANDLERS,
-        **subnets.HANDLERS,
+        **swaps.HANDLERS,
+        **symbols.HANDLERS,
+        **takes.HANDLERS,
+        **timelocked.HANDLERS,
         **weights.HANDLERS,
     },
 }

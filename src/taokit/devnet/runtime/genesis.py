@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
-from taokit.devnet.runtime import balances, timestamp
+from taokit.devnet.runtime import balances, drand, timestamp
 from taokit.devnet.runtime.state import State
-from taokit.devnet.runtime.subtensor import neurons, pool, shares, storage, subnets
+from taokit.devnet.runtime.subtensor import neurons, pool, rootclaim, shares, storage, subnets, symbols
 from taokit.devnet.runtime.swap import PAL_SWAP_INITIALIZED, TOTAL_ALPHA_ISSUANCE
 from taokit.devnet.runtime.system import LAST_RUNTIME_UPGRADE
 from taokit.devnet.runtime.utility import SUDO_KEY
@@ -56,10 +56,11 @@ class Genesis:
     balances: Mapping[bytes, int] = field(default_factory=dict)  # free rao by account
     subnet: Subnet | None = None  # netuid 1
     allow_loopback: bool = True  # axons may be served on this machine
+    beacon: drand.BeaconConfig = drand.QUICKNET_CONFIG  # whose pulses open what is timelocked
     settings: Mapping[str, Any] = field(default_factory=dict)  # chain-wide entries, by storage name
 
 
-Preset = Literal["empty", "subnet", "demo"]
+Preset = Literal["empty", "subnet", "demo", "faithful"]
 
 UNLIMITED: Final[Mapping[str, Any]] = {
     "NetworkRateLimit": 0,
@@ -71,29 +72,44 @@ UNLIMITED: Final[Mapping[str, Any]] = {
     "TxRateLimit": 0,
     "WeightsVersionKeyRateLimit": 0,
 }
-"""What every preset sets for the whole chain: no waiting, no threshold."""
+"""What every preset but `faithful` sets for the whole chain: no waiting, no threshold."""
+
+HASHED: Final[Mapping[str, Any]] = {"CommitRevealWeightsVersion": 0}
+"""What `demo` sets for the whole chain: no timelocked commit is taken, so that clients commit hashes."""
 
 QUICK: Final[Mapping[str, Any]] = {"ServingRateLimit": 0, "WeightsSetRateLimit": 0}
-"""What every preset sets for its subnet."""
+"""What every preset but `faithful` sets for its subnet."""
 
-COMMIT_REVEAL: Final[Mapping[Preset, bool]] = {"empty": True, "subnet": False, "demo": True}
+LIVE: Final[Mapping[str, Any]] = {
+    "NetworkImmunityPeriod": 864_000,
+    "NetworkLockReductionInterval": 115_200,
+    "NetworkMinLockCost": TAO,
+    "NetworkRateLimit": 14_400,
+    "StakeThreshold": 1000 * TAO,
+    "TaoWeight": TAO_WEIGHT,
+}
+"""What `faithful` sets for the whole chain: the main network's values, where they are not those of the runtime."""
+
+COMMIT_REVEAL: Final[Mapping[Preset, bool]] = {"empty": True, "subnet": False, "demo": True, "faithful": True}
 
 
 def preset(name: Preset, config: Genesis) -> Genesis:
     """The configuration with a preset's settings under its own, which win.
 
     In `demo` weights go through hash commits and reveals one epoch later, in `subnet` they are set in the open.
-    `empty` has no subnet but root. Raises `ConfigurationError` where name and configuration contradict each other.
+    `empty` has no subnet but root. `faithful` waits, asks and refuses as the main network does. Raises
+    `ConfigurationError` where name and configuration contradict each other.
     """
     if name not in COMMIT_REVEAL:
-        raise ConfigurationError(f"no preset is called {name!r}", hint="choose among empty, subnet and demo")
+        raise ConfigurationError(f"no preset is called {name!r}", hint="choose among empty, subnet, demo and faithful")
     if (config.subnet is None) != (name == "empty"):
         raise ConfigurationError(f"preset {name!r} {'has no' if name == 'empty' else 'needs a'} subnet")
-    config = replace(config, settings={**UNLIMITED, **config.settings})
+    common = {**(LIVE if name == "faithful" else UNLIMITED), **(HASHED if name == "demo" else {})}
+    config = replace(config, settings={**common, **config.settings})
     if config.subnet is None:
         return config
     sealed = {"CommitRevealWeightsEnabled": COMMIT_REVEAL[name], "RevealPeriodEpochs": 1}
-    wanted = {**QUICK, **sealed, **config.subnet.hyperparameters}
+    wanted = {**({} if name == "faithful" else QUICK), **sealed, **config.subnet.hyperparameters}
     return replace(config, subnet=replace(config.subnet, hyperparameters=wanted))
 
 
@@ -101,6 +117,7 @@ def genesis(config: Genesis) -> State:
     """The state after block 0, sealed."""
     state = State(allow_loopback=config.allow_loopback)
     timestamp.set_time(state, config.genesis_ms)
+    drand.begin(state, config.beacon, now_ms=config.genesis_ms)
     state[LAST_RUNTIME_UPGRADE] = (425, b"node-subtensor")
     if config.sudo is not None:
         state[SUDO_KEY] = config.sudo
@@ -142,6 +159,7 @@ def _make_root(state: State) -> None:
 def _make_subnet(state: State, netuid: int, subnet: Subnet) -> None:
     """A subnet that was created, paid for and started: trading and emission are on."""
     subnets.initialize(state, netuid, tempo=subnet.tempo)
+    state[storage.TOKEN_SYMBOL, netuid] = symbols.next_symbol(state, netuid)
     price = (subnet.pool_tao << 64) // subnet.pool_alpha
     subnets.found(
         state,
@@ -157,7 +175,8 @@ def _make_subnet(state: State, netuid: int, subnet: Subnet) -> None:
     subnets.start(state, netuid)
     state[storage.SUBNET_EMISSION_ENABLED, netuid] = True
     for name, value in subnet.hyperparameters.items():
-        state[_entry(name), netuid] = value
+        entry = _entry(name)  # one of the whole chain may be among them
+        state[(entry, netuid) if entry.keys else entry] = value
 
 
 def _fill_pool(state: State, netuid: int, subnet: Subnet) -> None:
@@ -185,6 +204,7 @@ def _seat(state: State, netuid: int, neuron: Neuron) -> None:
 
 def _stake_on_root(state: State, neuron: Neuron) -> None:
     root, rao = subnets.ROOT, neuron.root_stake
+    rootclaim.enter(state, neuron.coldkey)
     shares.give(state, neuron.hotkey, neuron.coldkey, netuid=root, alpha=rao)
     for item in (storage.SUBNET_TAO, storage.SUBNET_ALPHA_OUT):
         state[item, root] = state[item, root] + rao

@@ -10,6 +10,7 @@ from taokit.devnet.runtime import (
     balances,
     commitments,
     drand,
+    payment,
     proxy,
     swap,
     system,
@@ -18,7 +19,7 @@ from taokit.devnet.runtime import (
 )
 from taokit.devnet.runtime.methods import METHODS
 from taokit.devnet.runtime.refusal import DispatchError
-from taokit.devnet.runtime.subtensor import pallet, types
+from taokit.devnet.runtime.subtensor import info_types, pallet, types
 from taokit.devnet.runtime.table import Extension, Table
 
 EXTENSIONS = (
@@ -46,6 +47,7 @@ TABLE = Table(
         timestamp.TIMESTAMP,
         timestamp.AURA,
         balances.PALLET,
+        payment.PALLET,
         pallet.PALLET,
         utility.UTILITY,
         utility.SUDO,
@@ -57,7 +59,16 @@ TABLE = Table(
         drand.MEV_SHIELD,
         swap.ALPHA_ASSETS,
     ),
-    types=(*system.TYPES, *types.TYPES, *proxy.TYPES, *commitments.TYPES, *drand.TYPES, *swap.TYPES),
+    types=(
+        *system.TYPES,
+        *types.TYPES,
+        *info_types.TYPES,
+        *payment.TYPES,
+        *proxy.TYPES,
+        *commitments.TYPES,
+        *drand.TYPES,
+        *swap.TYPES,
+    ),
     methods=METHODS,
     extensions=EXTENSIONS,
 )

@@ -157,6 +157,11 @@ class State(Reading):
         if keys in self._tables.get(item, ()):
             self._journal.append((item, keys, self._own(item).pop(keys)))
 
+    @property
+    def writes(self) -> int:
+        """Writes since the last sealed block: where it is the same, so is what is stored."""
+        return len(self._journal)
+
     def deposit(self, pallet: str, name: str, *fields: Any) -> None:
         """Append an event of the current phase."""
         self.events.append((self.phase, pallet, name, fields))
@@ -180,6 +185,11 @@ class State(Reading):
         self._layers.append(Layer(self.number, before, self.events))
         self._journal.clear()
         self.events = []
+
+    def written(self) -> list[tuple[Item, Keys, Any]]:
+        """What was written since the last seal, as it stands now: None where nothing is stored any more."""
+        places = dict.fromkeys((item, keys) for item, keys, _ in self._journal)
+        return [(item, keys, self._tables.get(item, {}).get(keys)) for item, keys in places]
 
     def at(self, number: int) -> View:
         """The state after the sealed block of this number. Raises `UnknownBlock` for one not sealed or too long ago."""

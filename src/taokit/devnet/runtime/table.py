@@ -14,10 +14,11 @@ integers, fixed-point numbers      int (fixed point: the bits)
 other `Vec<T>`                     a tuple, or for vectors of integers, of bools and of `(u16, u16)` a read-only
                                    numpy array (pairs: shape `[entries, 2]`)
 tuples                             tuple
-`Option<T>`                        None or the value
+`Option<T>`                        None or the value; `NOTHING` for an empty option inside a full one
 a `Struct`                         a tuple (or NamedTuple) in field order
 an `Enum`                          the variant's name, or `(name, value, …)` when it carries fields
 `RuntimeCall`                      a `DecodedCall`
+`UncheckedExtrinsic`               bytes, without their length
 =================================  ======================================================================
 
 Native values are immutable, so states may share them.
@@ -27,9 +28,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 Hasher = Literal["Identity", "Blake2_128Concat", "Twox64Concat"]
+
+
+class _Nothing:
+    """What a full option holds that is itself an option, and empty."""
+
+    def __repr__(self) -> str:
+        return "NOTHING"
+
+
+NOTHING: Final = _Nothing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +139,9 @@ class Extension:
     implicit: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """A whole runtime, as values."""
+    """A whole runtime, as values. Two tables are equal only when they are the same object, so one is a fast key."""
 
     spec_name: str
     spec_version: int
@@ -151,6 +162,7 @@ class DecodedCall:
 
 
 __all__ = [
+    "NOTHING",
     "CallRow",
     "Constant",
     "DecodedCall",

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from taokit.devnet.runtime import balances
-from taokit.devnet.runtime.subtensor import coinbase, pool, storage, subnets
+from taokit.devnet.runtime.subtensor import coinbase, pool, storage, subnets, treasury
 from taokit.devnet.runtime.subtensor.coinbase import _emission_near
 from taokit.devnet.runtime.swap import ALPHA_BURNED, ALPHA_RECYCLED
 
@@ -162,10 +162,11 @@ def held_alpha(state):
 
 
 def claimable(state):
+    """What root's stakers may still claim, given what blocks have claimed for them and what they came too late for."""
     total = 0
     for (hotkey,), rates in state.items(storage.ROOT_CLAIMABLE):
         total += sum(rate * state[storage.TOTAL_HOTKEY_ALPHA, hotkey, 0] >> 32 for netuid, rate in rates if netuid == 1)
-    return total
+    return total - sum(claimed for _, claimed in state.items(storage.ROOT_CLAIMED, 1))
 
 
 @pytest.mark.parametrize("root_stake", [0, 10**4 * TAO])
@@ -192,8 +193,10 @@ def test_all_tao_is_on_some_account_and_issuances_agree(chain, named):
     accounts = sum(info[4][0] for made_item, _, info in state.stored() if made_item.name == "Account")
     assert state[storage.TOTAL_ISSUANCE] == state[balances.ISSUANCE] == accounts
     fees = balances.free(state, subnets.account_of(1)) - state[storage.SUBNET_TAO, 1]
-    assert 0 < fees < TAO  # of the swaps; without an author they stay on the subnet's account
-    assert state[storage.TOTAL_STAKE] == state[storage.SUBNET_TAO, 0] + state[storage.SUBNET_TAO, 1] + fees
+    burned = balances.free(state, treasury.BURNED)
+    assert 0 < fees < TAO  # of the registration; the one of the stake was burned, as nobody authored the block
+    assert burned == 50 * TAO * 33 // 65535
+    assert state[storage.TOTAL_STAKE] == state[storage.SUBNET_TAO, 0] + state[storage.SUBNET_TAO, 1] + fees + burned
 
 
 def test_after_the_coinbase_slow_price_and_root_part_are_refreshed(chain):

@@ -255,12 +255,6 @@ def test_open_subnets_take_no_commits(chain, named):
         made.call(named("v0"), COMMIT, netuid=1, commit_hash=bytes(32))
 
 
-def test_timelocked_commits_are_refused_by_name(made, named):
-    call = {"netuid": 1, "mecid": 0, "commit": b"c", "reveal_round": 1, "commit_reveal_version": 4}
-    with pytest.raises(DispatchError, match="DisabledTemporarily"):
-        made.call(named("v0"), "SubtensorModule.commit_timelocked_mechanism_weights", **call)
-
-
 def test_the_same_guard_meets_a_call_inside_a_batch_as_an_error(made, named, as_call):
     hotkey = named("v0")
     made.call(hotkey, COMMIT, netuid=1, commit_hash=sealed(hotkey))

@@ -1,7 +1,7 @@
 import pytest
 
 from taokit.devnet.runtime import DispatchError, balances
-from taokit.devnet.runtime.subtensor import pool, storage, subnets
+from taokit.devnet.runtime.subtensor import creation, pool, storage, subnets
 from taokit.errors import PoolRefused
 
 TAO = 10**9
@@ -59,13 +59,13 @@ def test_a_new_subnet_has_the_values_of_the_chain_and_waits_to_be_started(chain,
 def test_the_price_doubles_at_once_and_falls_to_the_last_after_one_interval(chain, named):
     made = chain()
     made.mine(5)
-    assert subnets.lock_cost(made.state) == 1000 * TAO
+    assert creation.lock_cost(made.state) == 1000 * TAO
     create(made, named)
-    assert subnets.lock_cost(made.state) == 2000 * TAO
+    assert creation.lock_cost(made.state) == 2000 * TAO
     made.state.number += 50_400
-    assert subnets.lock_cost(made.state) == pytest.approx(1500 * TAO, rel=1e-6)
+    assert creation.lock_cost(made.state) == pytest.approx(1500 * TAO, rel=1e-6)
     made.state.number += 200_000
-    assert subnets.lock_cost(made.state) == 1000 * TAO
+    assert creation.lock_cost(made.state) == 1000 * TAO
 
 
 def test_creations_keep_their_distance(chain, named):

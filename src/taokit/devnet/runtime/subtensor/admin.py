@@ -14,7 +14,7 @@ from taokit.devnet.runtime.admin_utils import PALLET
 from taokit.devnet.runtime.refusal import DispatchError, as_root, ensure, refuse, signed
 from taokit.devnet.runtime.rows import array
 from taokit.devnet.runtime.state import Reading, State
-from taokit.devnet.runtime.subtensor import neurons, storage, subnets
+from taokit.devnet.runtime.subtensor import neurons, storage, subnets, trimming
 from taokit.devnet.runtime.subtensor.setters import GLOBAL, MOST_UIDS, SETTERS
 from taokit.devnet.runtime.subtensor.storage import LAST_RATE_LIMITED_BLOCK, TRANSACTION_KEY_LAST_BLOCK
 
@@ -109,6 +109,8 @@ def set_global(state: State, origin: bytes | None, name: str, value: Any) -> Non
     as_root(origin)
     if name == "max_epochs_per_block" and value < 1:
         raise DispatchError("AdminUtils", "ValueNotInBounds")
+    if name == "tao_flow_normalization_exponent" and not 1 << 64 <= value <= 2 << 64:
+        raise DispatchError("AdminUtils", "InvalidValue")
     if name == "max_mechanism_count":
         ensure(0 < value <= MAX_MECHANISMS, "InvalidValue")
     item, event = GLOBAL[name]
@@ -249,6 +251,13 @@ def set_mechanism_emission_split(state: State, origin: bytes | None, *, netuid: 
     state[storage.MECHANISM_EMISSION_SPLIT, netuid] = array(split, "u16")
 
 
+def trim(state: State, origin: bytes | None, *, netuid: int, max_n: int) -> None:
+    """The subnet has no more than so many uids, now and later; the least paid that nothing protects go."""
+    _admit(state, origin, netuid, "MaxUidsTrimming")
+    _check_window(state, netuid)
+    trimming.trim(state, netuid, max_n)
+
+
 def set_sn_owner_hotkey(state: State, origin: bytes | None, *, netuid: int, hotkey: bytes) -> None:
     """Which hotkey speaks for the owner, once a week at most (`do_set_sn_owner_hotkey`)."""
     subnets.owner_or_root(state, origin, netuid)
@@ -300,6 +309,7 @@ UTILS_HANDLERS: Final[dict[str, Any]] = {
     "sudo_set_subnet_owner_hotkey": set_sn_owner_hotkey,
     "sudo_set_tempo": set_tempo,
     "sudo_set_total_issuance": _deprecated,
+    "sudo_trim_to_max_allowed_uids": trim,
 }
 """The calls of the admin pallet."""
 

@@ -1,4 +1,4 @@
-"""Weights under seal: hash commits and their reveals. Timelocked commits need a beacon, which is not followed yet."""
+"""Weights under seal: hash commits and their reveals."""
 
 from __future__ import annotations
 

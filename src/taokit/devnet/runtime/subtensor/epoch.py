@@ -69,6 +69,17 @@ def run_due(state: State, netuids: list[int]) -> None:
         state[LAST_MECHANSIM_STEP_BLOCK, netuid] = state.number
 
 
+def put_off(state: Reading, netuids: list[int]) -> frozenset[int]:
+    """The subnets that are due in this block and have to wait for the next, since too many are."""
+    clocks = {netuid: subnets.clock(state, netuid) for netuid in storage_order(netuids)}
+    due = [netuid for netuid, clock in clocks.items() if clock.waited().due(state.number)]
+    cap = state[storage.MAX_EPOCHS_PER_BLOCK]
+    if len(due) <= cap:
+        return frozenset()
+    broken = [netuid for netuid in due if _broken(state, netuid)]
+    return frozenset(advance(clocks, state.number, broken=broken, cap=cap).put_off)
+
+
 def _schedule(state: State, clocks: dict[int, Schedule], *, broken: list[int]) -> dict[int, tuple[Pots, int]]:
     """The emptied pots of the subnets whose epoch runs now, by ascending netuid."""
     plan = advance(clocks, state.number, broken=broken, cap=state[storage.MAX_EPOCHS_PER_BLOCK])
@@ -223,4 +234,4 @@ def frozen(column: Any) -> Any:
     return column
 
 
-__all__ = ["hyperparameters", "run_due", "run_one"]
+__all__ = ["hyperparameters", "put_off", "run_due", "run_one"]

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from taokit.devnet.runtime.drand import LAST_STORED_ROUND
 from taokit.devnet.runtime.state import State
-from taokit.devnet.runtime.subtensor import commits, neurons, serving, stakeweight, subnets, weights
+from taokit.devnet.runtime.subtensor import commits, creation, neurons, serving, stakeweight, takes, weights
 from taokit.devnet.runtime.subtensor.storage import (
     COLDKEY_SWAP_ANNOUNCEMENTS,
     COLDKEY_SWAP_DISPUTES,
@@ -86,6 +86,16 @@ LISTS: Final[Mapping[str, tuple[str, ...]]] = {
 """Lists that must be equally long."""
 
 
+_LOOKED_AT: Final[Mapping[str, frozenset[str]]] = {
+    "weights": ONE_SUBNET | SEVERAL_SUBNETS,
+    "rate_limits": frozenset(
+        {"commit_weights", "commit_mechanism_weights", "register_network", "set_weights", "set_mechanism_weights"}
+    ),
+    "delegate_take": frozenset({"increase_take", "decrease_take"}),
+    "serving": frozenset(serving.HANDLERS),
+}
+
+
 def check(state: State, signer: bytes, call: DecodedCall) -> str | None:
     """The error of the first guard that refuses, or None."""
     swapping = _coldkey_swap(state, signer, call)
@@ -97,8 +107,17 @@ def check(state: State, signer: bytes, call: DecodedCall) -> str | None:
         or _min_stake(state, signer, name, args)
         or _reveals(state, signer, name, args)
         or _rate(state, signer, name, args)
+        or _take(state, signer, name, args)
         or _serving(state, signer, name, args)
     )
+
+
+def applying(call: DecodedCall) -> list[str]:
+    """The guards that look at a call, by name; they add to its weight."""
+    if call.pallet != "SubtensorModule":
+        return ["coldkey_swap"]
+    name = call.name
+    return ["coldkey_swap", *(guard for guard, calls in _LOOKED_AT.items() if name in calls)]
 
 
 def _coldkey_swap(state: State, signer: bytes, call: DecodedCall) -> str | None:
@@ -144,7 +163,7 @@ def _committed(state: State, signer: bytes, netuid: int) -> bool:
 
 def _rate(state: State, signer: bytes, name: str, args: Args) -> str | None:
     if name == "register_network":
-        return "NetworkTxRateLimitExceeded" if subnets.creation_too_soon(state) else None
+        return "NetworkTxRateLimitExceeded" if creation.too_soon(state) else None
     if name in ("commit_weights", "commit_mechanism_weights"):
         return "CommittingWeightsTooFast" if _too_fast(state, signer, args) else None
     if name in ("set_weights", "set_mechanism_weights") and not state[COMMIT_REVEAL_WEIGHTS_ENABLED, args["netuid"]]:
@@ -157,6 +176,12 @@ def _too_fast(state: State, signer: bytes, args: Args) -> bool:
     return uid is not None and weights.too_fast(state, args["netuid"], args.get("mecid", 0), uid=uid)
 
 
+def _take(state: State, signer: bytes, name: str, args: Args) -> str | None:
+    if name not in ("increase_take", "decrease_take"):
+        return None
+    return takes.refusal(state, signer, args["hotkey"], args["take"])
+
+
 def _serving(state: State, signer: bytes, name: str, args: Args) -> str | None:
     if name not in serving.HANDLERS:
         return None
@@ -164,4 +189,4 @@ def _serving(state: State, signer: bytes, name: str, args: Args) -> str | None:
     return wrong(state, signer, netuid=args["netuid"], ip=args["ip"], ip_type=args["ip_type"], port=args["port"])
 
 
-__all__ = ["CODES", "OTHER", "check"]
+__all__ = ["CODES", "OTHER", "applying", "check"]

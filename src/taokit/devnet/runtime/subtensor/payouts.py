@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from taokit.consensus.emission import Holding, Payout, Pots, delegate_take, pay
 from taokit.devnet.runtime.state import Reading, State
-from taokit.devnet.runtime.subtensor import coinbase, shares, subnets
+from taokit.devnet.runtime.subtensor import children, coinbase, shares, subnets
 from taokit.devnet.runtime.subtensor.storage import (
     ALPHA_DIVIDENDS_PER_SUBNET,
     AUTO_STAKE_DESTINATION,
@@ -41,7 +41,7 @@ class Earned:
 
 def distribute(state: State, netuid: int, earned: Earned) -> None:
     """Pay out an epoch (`distribute_dividends_and_incentives`)."""
-    payout = _payout(state, netuid, earned)
+    payout = _payout(state, netuid, earned, children.divide(state, netuid, earned.validator))
     _pay_owner(state, netuid, earned.owner_cut)
     _pay_miners(state, netuid, payout)
     _withhold(state, netuid, payout, total=sum(earned.server.values()))
@@ -49,15 +49,15 @@ def distribute(state: State, netuid: int, earned: Earned) -> None:
     _pay_root(state, netuid, payout.root_dividends)
 
 
-def _payout(state: Reading, netuid: int, earned: Earned) -> Payout[bytes]:
+def _payout(state: Reading, netuid: int, earned: Earned, credited: Mapping[bytes, int]) -> Payout[bytes]:
     def holding(hotkey: bytes) -> Holding:
         return Holding(state[TOTAL_HOTKEY_ALPHA, hotkey, netuid], state[TOTAL_HOTKEY_ALPHA, hotkey, subnets.ROOT])
 
     return pay(
         earned.pots,
         server_emission=earned.server,
-        dividends=earned.validator,
-        holdings={hotkey: holding(hotkey) for hotkey in earned.validator},
+        dividends=credited,
+        holdings={hotkey: holding(hotkey) for hotkey in credited},
         owner_keys=owner_keys(state, netuid),
         tao_weight=state[TAO_WEIGHT],
     )

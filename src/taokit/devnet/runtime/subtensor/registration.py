@@ -28,9 +28,6 @@ from taokit.devnet.runtime.subtensor.storage import (
     UIDS,
 )
 
-ROOT_SEATS: Final = 64
-"""Validators that root has room for."""
-
 ROOT_TAKE: Final = 11796
 """The delegate take that a root registration sets, of 65535."""
 
@@ -149,16 +146,18 @@ def to_prune(state: Reading, netuid: int) -> int | None:
         registered,
         block=state.number,
         immunity_period=state[storage.IMMUNITY_PERIOD, netuid],
-        protected=_protected(state, netuid, registered),
+        protected=protected(state, netuid),
         min_non_immune=state[storage.MIN_NON_IMMUNE_UIDS, netuid],
     )
 
 
-def _protected(state: Reading, netuid: int, registered: list[int]) -> frozenset[int]:
+def protected(state: Reading, netuid: int) -> frozenset[int]:
+    """The owner's uids that are never replaced (`get_immune_owner_uids`)."""
     owned = state[storage.OWNED_HOTKEYS, state[storage.SUBNET_OWNER, netuid]]
-    uids = filter(lambda uid: uid is not None, (state[UIDS, netuid, hotkey] for hotkey in owned))
+    uids = [uid for hotkey in owned if (uid := state[UIDS, netuid, hotkey]) is not None]
     limit = state[storage.IMMUNE_OWNER_UIDS_LIMIT, netuid]
-    return protected_uids(subnets.owner_uid(state, netuid), {uid: registered[uid] for uid in uids}, limit=limit)
+    registered = {uid: state[BLOCK_AT_REGISTRATION, netuid, uid] for uid in uids}
+    return protected_uids(subnets.owner_uid(state, netuid), registered, limit=limit)
 
 
 def root_register(state: State, origin: bytes | None, *, hotkey: bytes) -> None:
@@ -182,7 +181,7 @@ def root_register(state: State, origin: bytes | None, *, hotkey: bytes) -> None:
 
 def _root_seat(state: State, hotkey: bytes) -> int:
     root = subnets.ROOT
-    if state[SUBNETWORK_N, root] < ROOT_SEATS:
+    if state[SUBNETWORK_N, root] < state[MAX_ALLOWED_UIDS, root]:
         return neurons.append(state, root, hotkey)
     stakes: dict[int, int] = {uid: state[TOTAL_HOTKEY_ALPHA, key, root] for (_, uid), key in state.items(KEYS, root)}
     lowest = min(stakes, key=lambda uid: stakes[uid])
@@ -198,4 +197,4 @@ HANDLERS: Final[dict[str, Any]] = {
     "root_register": root_register,
 }
 
-__all__ = ["HANDLERS", "burned_register", "decay_factor", "decay_prices", "seat", "to_prune"]
+__all__ = ["HANDLERS", "burned_register", "decay_factor", "decay_prices", "protected", "seat", "to_prune"]

@@ -225,6 +225,23 @@ GLOBAL: Final[Mapping[str, tuple[Item, str | None]]] = {
     "owner_hparam_rate_limit": (storage.OWNER_HYPERPARAM_RATE_LIMIT, "OwnerHyperparamRateLimitSet"),
     "max_mechanism_count": (storage.MAX_MECHANISM_COUNT, None),
     "start_call_delay": (storage.START_CALL_DELAY, "StartCallDelaySet"),
+    "ck_burn": (storage.CK_BURN, None),
+    "coldkey_swap_announcement_delay": (
+        storage.COLDKEY_SWAP_ANNOUNCEMENT_DELAY,
+        "ColdkeySwapAnnouncementDelaySet",
+    ),
+    "coldkey_swap_reannouncement_delay": (
+        storage.COLDKEY_SWAP_REANNOUNCEMENT_DELAY,
+        "ColdkeySwapReannouncementDelaySet",
+    ),
+    "dissolve_network_schedule_duration": (
+        storage.DISSOLVE_NETWORK_SCHEDULE_DURATION,
+        "DissolveNetworkScheduleDurationSet",
+    ),
+    "tao_flow_cutoff": (storage.TAO_FLOW_CUTOFF, None),
+    "tao_flow_normalization_exponent": (storage.FLOW_NORM_EXPONENT, None),
+    "tao_flow_smoothing_factor": (storage.FLOW_EMA_SMOOTHING_FACTOR, None),
+    "net_tao_flow_enabled": (storage.NET_TAO_FLOW_ENABLED, None),
     "max_epochs_per_block": (storage.MAX_EPOCHS_PER_BLOCK, "MaxEpochsPerBlockSet"),
 }
 """By the name of the call without `sudo_set_`, of the whole chain's parameters: root only, at any time."""

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from taokit.consensus.schedule import Schedule, storage_order
 from taokit.devnet.runtime import balances
-from taokit.devnet.runtime.refusal import DispatchError, ensure, refuse, signed
+from taokit.devnet.runtime.refusal import DispatchError, ensure
 from taokit.devnet.runtime.state import Reading, State
-from taokit.devnet.runtime.subtensor import neurons, pool, storage
+from taokit.devnet.runtime.subtensor import neurons, storage, treasury
 from taokit.devnet.runtime.subtensor.storage import (
     BURN,
     FIRST_EMISSION_BLOCK_NUMBER,
-    LAST_RATE_LIMITED_BLOCK,
-    NETWORK_LAST_LOCK_COST,
-    NETWORK_LOCK_REDUCTION_INTERVAL,
     NETWORK_MIN_LOCK_COST,
-    NETWORK_RATE_LIMIT,
     NETWORK_REGISTERED_AT,
     NETWORKS_ADDED,
     SUBNET_ALPHA_IN,
     SUBNET_EMISSION_ENABLED,
-    SUBNET_IDENTITIES_V3,
-    SUBNET_LIMIT,
     SUBNET_OWNER,
     SUBNET_OWNER_HOTKEY,
     SUBNET_TAO,
@@ -35,12 +29,6 @@ ROOT: Final = 0
 DEFAULT_TEMPO: Final = 360
 NEW_BURN: Final = 10**9
 """Rao that the first registration on a new subnet costs."""
-
-LAST_CREATION: Final = "NetworkLastRegistered"
-"""The key of the rate limit on creations."""
-
-LETTERS: Final = "αβγδεζηθικλμνξοπρσtυφχψω"
-"""Symbols of the first subnets' alpha, by netuid from 1."""
 
 
 def all_netuids(state: Reading) -> list[int]:
@@ -95,28 +83,19 @@ def owner_or_root(state: Reading, origin: bytes | None, netuid: int) -> bytes | 
     return origin
 
 
-def lock_cost(state: Reading) -> int:
-    """Rao that creating a subnet costs now (`get_network_lock_cost`)."""
-    last, made = state[NETWORK_LAST_LOCK_COST], state[LAST_RATE_LIMITED_BLOCK, LAST_CREATION]
-    interval = state[NETWORK_LOCK_REDUCTION_INTERVAL]
-    fallen = (last // interval if interval else 0) * (state.number - made)
-    return int(max(state[NETWORK_MIN_LOCK_COST], (2 if made else 1) * last - fallen))
-
-
-def creation_too_soon(state: Reading) -> bool:
-    """Whether the limit on creations forbids one in this block."""
-    made = state[LAST_RATE_LIMITED_BLOCK, LAST_CREATION]
-    return bool(made and state.number - made < state[NETWORK_RATE_LIMIT])
-
-
 def pay_in(state: State, netuid: int, coldkey: bytes, rao: int) -> int:
     """Rao moved from a coldkey to the subnet's account, at most what leaves the coldkey alive."""
     if not rao:
         return 0
-    moved = min(rao, balances.free(state, coldkey) - balances.EXISTENTIAL_DEPOSIT)
+    moved = min(rao, treasury.spendable(state, coldkey))
     ensure(moved > 0, "InsufficientBalance")
     balances.move(state, source=coldkey, target=account_of(netuid), rao=moved, keep_alive=True)
     return moved
+
+
+def pay_out(state: State, netuid: int, target: bytes, rao: int) -> None:
+    """TAO from the subnet's account (`transfer_tao_from_subnet`)."""
+    treasury.transfer(state, source=account_of(netuid), target=target, rao=rao)
 
 
 def adopt(state: State, hotkey: bytes, coldkey: bytes) -> None:
@@ -128,53 +107,6 @@ def adopt(state: State, hotkey: bytes, coldkey: bytes) -> None:
     for item in (storage.OWNED_HOTKEYS, storage.STAKING_HOTKEYS):
         if hotkey not in state[item, coldkey]:
             state[item, coldkey] = (*state[item, coldkey], hotkey)
-
-
-def register_network(state: State, origin: bytes | None, *, hotkey: bytes) -> None:
-    """A new subnet, owned by the caller, with the hotkey as uid 0 (`do_register_network`)."""
-    _register(state, signed(origin), hotkey, identity=None)
-
-
-def register_network_with_identity(
-    state: State, origin: bytes | None, *, hotkey: bytes, identity: tuple[bytes, ...] | None
-) -> None:
-    """A new subnet that has a name from the first block."""
-    _register(state, signed(origin), hotkey, identity=identity)
-
-
-def _register(state: State, coldkey: bytes, hotkey: bytes, *, identity: tuple[bytes, ...] | None) -> None:
-    ensure((storage.OWNER, hotkey) not in state or state[storage.OWNER, hotkey] == coldkey, "NonAssociatedColdKey")
-    ensure(not is_system_account(hotkey), "CannotUseSystemAccount")
-    ensure(state.number >= state[storage.NETWORK_REGISTRATION_START_BLOCK], "SubNetRegistrationDisabled")
-    ensure(not creation_too_soon(state), "NetworkTxRateLimitExceeded")
-    # At the limit the chain dissolves the cheapest subnet; dissolving is not done here yet.
-    ensure(len(storage_order(all_netuids(state))) < state[SUBNET_LIMIT], "SubnetLimitReached")
-    cost = lock_cost(state)
-    ensure(balances.free(state, coldkey) >= cost, "CannotAffordLockCost")
-    netuid = _next_netuid(state)
-    alpha_price = _median_price(state)
-    initialize(state, netuid)
-    paid = pay_in(state, netuid, coldkey, cost)
-    state[NETWORK_LAST_LOCK_COST] = paid
-    state[LAST_RATE_LIMITED_BLOCK, LAST_CREATION] = state.number
-    found(state, netuid, coldkey=coldkey, hotkey=hotkey, tao=paid, alpha_price=alpha_price)
-    if identity is not None:
-        _name(state, netuid, identity)
-    state.deposit("SubtensorModule", "NetworkAdded", netuid, 1)
-
-
-def _next_netuid(state: Reading) -> int:
-    taken = set(all_netuids(state))
-    return next(netuid for netuid in range(1, 4096) if netuid not in taken)
-
-
-def _median_price(state: Reading) -> int:
-    """The median price of all pools, U64F64; one where there is none."""
-    prices = sorted(filter(None, (pool.price(state, netuid) for netuid in storage_order(all_netuids(state)))))
-    if not prices:
-        return pool.ONE
-    low, high = prices[(len(prices) - 1) // 2], prices[len(prices) // 2]
-    return high if len(prices) % 2 else (low + high) // 2
 
 
 def initialize(state: State, netuid: int, *, tempo: int = DEFAULT_TEMPO) -> None:
@@ -210,8 +142,6 @@ def found(state: State, netuid: int, *, coldkey: bytes, hotkey: bytes, tao: int,
     state[storage.SUBNET_MECHANISM, netuid] = 1
     state[NETWORK_REGISTERED_AT, netuid] = state.number
     state[storage.REGISTERED_SUBNET_COUNTER, netuid] = state[storage.REGISTERED_SUBNET_COUNTER, netuid] + 1
-    if netuid <= len(LETTERS):
-        state[storage.TOKEN_SYMBOL, netuid] = LETTERS[netuid - 1].encode()
     reserve = max(tao, state[NETWORK_MIN_LOCK_COST])
     state[SUBNET_TAO, netuid] = reserve
     state[SUBNET_ALPHA_IN, netuid] = (reserve << 64) // alpha_price
@@ -232,32 +162,6 @@ def set_owner_hotkey(state: State, netuid: int, hotkey: bytes) -> None:
     state.deposit("SubtensorModule", "SubnetOwnerHotkeySet", netuid, hotkey)
 
 
-def set_subnet_identity(state: State, origin: bytes | None, *, netuid: int, **texts: bytes) -> None:
-    """What the owner says about the subnet."""
-    if origin is None or owner_or_root(state, origin, netuid) is None:
-        raise DispatchError(None, "BadOrigin")
-    _name(state, netuid, tuple(texts.values()))
-
-
-def _name(state: State, netuid: int, identity: tuple[bytes, ...]) -> None:
-    limits = (256, 1024, 1024, 1024, 256, 1024, 1024, 1024)
-    if any(len(text) > limit for text, limit in zip(identity, limits, strict=True)):
-        raise refuse("InvalidIdentity")
-    state[SUBNET_IDENTITIES_V3, netuid] = identity
-    state.deposit("SubtensorModule", "SubnetIdentitySet", netuid)
-
-
-def start_call(state: State, origin: bytes | None, *, netuid: int) -> None:
-    """Trading and emission of a subnet begin with the next block (`do_start_call`)."""
-    ensure(exists(state, netuid), "SubnetNotExists")
-    if origin is None or origin != state[SUBNET_OWNER, netuid]:
-        raise DispatchError(None, "BadOrigin")
-    ensure(state[FIRST_EMISSION_BLOCK_NUMBER, netuid] is None, "FirstEmissionBlockNumberAlreadySet")
-    waited = state.number - state[NETWORK_REGISTERED_AT, netuid]
-    ensure(waited >= state[storage.START_CALL_DELAY], "NeedWaitingMoreBlocksToStarCall")
-    start(state, netuid)
-
-
 def start(state: State, netuid: int) -> None:
     """Open trading and emission from the next block on."""
     state[FIRST_EMISSION_BLOCK_NUMBER, netuid] = state.number + 1
@@ -265,37 +169,21 @@ def start(state: State, netuid: int) -> None:
     state.deposit("SubtensorModule", "FirstEmissionBlockNumberSet", netuid, state.number + 1)
 
 
-def try_associate_hotkey(state: State, origin: bytes | None, *, hotkey: bytes) -> None:
-    """A hotkey that nobody owns becomes the caller's."""
-    adopt(state, hotkey, signed(origin))
-
-
-HANDLERS: Final[dict[str, Any]] = {
-    "register_network": register_network,
-    "register_network_with_identity": register_network_with_identity,
-    "set_subnet_identity": set_subnet_identity,
-    "start_call": start_call,
-    "try_associate_hotkey": try_associate_hotkey,
-}
-
 __all__ = [
-    "HANDLERS",
     "ROOT",
     "account_of",
     "adopt",
     "all_netuids",
     "clock",
-    "creation_too_soon",
     "current_epoch",
     "exists",
     "found",
     "initialize",
     "is_system_account",
-    "lock_cost",
     "owner_or_root",
     "owner_uid",
     "pay_in",
+    "pay_out",
     "set_owner_hotkey",
     "start",
-    "start_call",
 ]

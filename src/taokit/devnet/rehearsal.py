@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from taokit.devnet import runtime
-from taokit.devnet.extrinsics import Extrinsic, take_apart
+from taokit.devnet.extrinsics import take_apart
 from taokit.devnet.node import Node
 from taokit.devnet.runtime.refusal import DispatchError
 from taokit.devnet.runtime.state import Event
+from taokit.devnet.runtime.table import DecodedCall
 
 _DONE: Final = b"\0\0"  # Ok(Ok(()))
 _FAILED: Final = b"\0\1"  # Ok(Err(…)): in a block it would have cost its nonce
@@ -34,13 +35,18 @@ class _Undo(Exception):
 def dry_run(node: Node, data: bytes) -> Rehearsal:
     """Carry out an extrinsic and take it back. Raises `PoolRefused` where the pool would; the signature may be any."""
     extrinsic = take_apart(data, node.table, node.coders)
-    runtime.validate(node.state, extrinsic.signer, extrinsic.call)
+    return rehearse(node, extrinsic.signer, extrinsic.call)
+
+
+def rehearse(node: Node, signer: bytes, call: DecodedCall) -> Rehearsal:
+    """Carry out a call as an account's, and take it back. Raises `PoolRefused` where the pool would."""
+    runtime.validate(node.state, signer, call)
     before = dict(node.codec.everything(node.state))
     first = len(node.state.events)
     made: list[Rehearsal] = []
     try:
         with node.state.transaction():
-            result = _carry_out(node, extrinsic)
+            result = _carry_out(node, signer, call)
             after = dict(node.codec.everything(node.state))
             made.append(Rehearsal(result, tuple(node.state.events[first:]), _differences(before, after)))
             raise _Undo
@@ -48,10 +54,10 @@ def dry_run(node: Node, data: bytes) -> Rehearsal:
         return made[0]
 
 
-def _carry_out(node: Node, extrinsic: Extrinsic) -> bytes:
+def _carry_out(node: Node, signer: bytes, call: DecodedCall) -> bytes:
     try:
         with node.state.transaction():
-            runtime.dispatch(node.state, extrinsic.signer, extrinsic.call)
+            runtime.dispatch(node.state, signer, call)
     except DispatchError as error:
         return _FAILED + node.coders("DispatchError").encode(runtime.native_error(error))
     return _DONE
@@ -62,4 +68,4 @@ def _differences(before: dict[bytes, bytes], after: dict[bytes, bytes]) -> tuple
     return tuple((key, before.get(key), after.get(key)) for key in keys)
 
 
-__all__ = ["Difference", "Rehearsal", "dry_run"]
+__all__ = ["Difference", "Rehearsal", "dry_run", "rehearse"]

@@ -1,4 +1,4 @@
-"""`taokit devnet`: a chain that other programs connect to."""
+"""A chain that is served until somebody interrupts it: what it begins with, what is told, and what is kept."""
 
 from __future__ import annotations
 
@@ -10,24 +10,26 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table
 
+from taokit.cli.devnet import files, wallets
 from taokit.devnet import Devnet, account
-from taokit.devnet.accounts import WELL_KNOWN
+from taokit.devnet.accounts import WELL_KNOWN, seed_of
 from taokit.devnet.blocks import SLOT_MS
 from taokit.devnet.presets import NETUID, Cast
 from taokit.devnet.rpc import Server
 from taokit.devnet.runtime.balances import free
-from taokit.devnet.runtime.subtensor.storage import UIDS
+from taokit.devnet.runtime.subtensor.storage import NETWORKS_ADDED, UIDS
 from taokit.errors import ConfigurationError
 from taokit.signer import Signer
 from taokit.units import Balance
 
-SIZES: Final = {"subnet": (8, 3), "demo": (4, 3)}
+SIZES: Final = {"subnet": (8, 3), "demo": (4, 3), "faithful": (8, 3)}
 """Miners and validators of the presets that have any."""
 
 PRESETS: Final = (*SIZES, "empty")
@@ -43,6 +45,8 @@ class Options:
     block_time_s: float | None  # None: a block for every submission
     seed: int | None
     as_json: bool
+    state: Path | None = None  # read where it exists, and written at the end
+    wallets: Path | None = None  # a folder for the accounts' wallets
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ class Account:
     signer: Signer
     uid: int | None  # on the preset's subnet
     free: Balance
+    secret: str | bytes = field(repr=False)  # what the key follows from: a secret URI or a seed
 
 
 def serve(options: Options) -> None:
@@ -70,6 +75,9 @@ async def _serve(options: Options) -> None:
     assert task is not None
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     devnet = chain_of(options, now_ms=time.time_ns() // 1_000_000)
+    if options.wallets is not None:
+        listed = accounts_of(options, devnet)
+        wallets.export(options.wallets, ((one.name, one.signer.ss58, one.secret) for one in listed))
     server = Server(devnet, options.host, options.port, block_time_s=options.block_time_s)
     port = await server.start()
     try:
@@ -77,10 +85,15 @@ async def _serve(options: Options) -> None:
         await asyncio.Event().wait()
     finally:
         await server.stop()
+        if options.state is not None:
+            files.write(options.state, devnet.dump())
 
 
 def chain_of(options: Options, *, now_ms: int) -> Devnet:
-    """The chain that was asked for. Its best block is of now, by the clocks that clients outside go by."""
+    """The chain that was asked for. A new one's best block is of now, by the clocks that clients outside go by."""
+    if options.state is not None and options.state.exists():
+        text = files.read(options.state)
+        return Devnet.loaded(text, auto=options.block_time_s is None, name=str(options.state))
     age_ms = _made(options, now_ms).head.number * SLOT_MS
     return _made(options, now_ms - age_ms)
 
@@ -104,12 +117,14 @@ def accounts_of(options: Options, devnet: Devnet) -> list[Account]:
         known[f"{mark}owner"] = cast.owner()
         known |= {f"{mark}miner/{k}": signer for k, signer in enumerate(cast.answering())}
         known |= {f"{mark}validator/{k}": signer for k, (signer, _) in enumerate(cast.asking())}
-    return [_account(devnet, name, signer) for name, signer in known.items()]
+    listed = [_account(options, devnet, name, signer) for name, signer in known.items()]
+    return [one for one in listed if one.free or one.uid is not None]  # a chain from a file may know nobody
 
 
-def _account(devnet: Devnet, name: str, signer: Signer) -> Account:
-    key = signer.public_key
-    return Account(name, signer, devnet.state[UIDS, NETUID, key], Balance(free(devnet.state, key)))
+def _account(options: Options, devnet: Devnet, name: str, signer: Signer) -> Account:
+    key, state = signer.public_key, devnet.state
+    secret = name if name.startswith("//") or options.seed is None else seed_of(name, options.seed)
+    return Account(name, signer, state[UIDS, NETUID, key], Balance(free(state, key)), secret)
 
 
 def to_json(options: Options, devnet: Devnet, port: int) -> dict[str, Any]:
@@ -118,11 +133,13 @@ def to_json(options: Options, devnet: Devnet, port: int) -> dict[str, Any]:
     assert genesis is not None
     return {
         "url": f"ws://{_authority(options.host, port)}",
-        "preset": options.preset,
-        "netuid": NETUID if options.preset in SIZES else None,
+        "preset": devnet.preset,
+        "netuid": NETUID if devnet.state[NETWORKS_ADDED, NETUID] else None,
         "genesis": "0x" + genesis.hex(),
         "block": devnet.head.number,
         "block_time": options.block_time_s,
+        "state": None if options.state is None else str(options.state),
+        "wallets": None if options.wallets is None else str(options.wallets),
         "accounts": [
             {"name": one.name, "address": one.signer.ss58, "uid": one.uid, "free_rao": one.free.rao}
             for one in accounts_of(options, devnet)
@@ -136,7 +153,7 @@ def _announce(options: Options, devnet: Devnet, port: int) -> None:
         sys.stdout.flush()
         return
     console = Console()
-    console.print(_table(options, accounts_of(options, devnet)))
+    console.print(_table(options, accounts_of(options, devnet), devnet.preset or str(options.state)))
     console.print(_about(options, devnet, port), highlight=False)
     if not is_loopback(options.host):
         console.print(
@@ -146,9 +163,9 @@ def _announce(options: Options, devnet: Devnet, port: int) -> None:
         )
 
 
-def _table(options: Options, accounts: list[Account]) -> Table:
+def _table(options: Options, accounts: list[Account], name: str) -> Table:
     seed = "" if options.seed is None else f", seed {options.seed}"
-    title = f"taokit devnet · {options.preset}{seed}"
+    title = f"taokit devnet · {name}{seed}"
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
     for name in ("secret" if options.seed is None else "account", "uid", "address", "TAO"):
         table.add_column(name, justify="right" if name in ("uid", "TAO") else "left", no_wrap=True)
@@ -160,11 +177,14 @@ def _table(options: Options, accounts: list[Account]) -> Table:
 
 def _about(options: Options, devnet: Devnet, port: int) -> str:
     pace = "on every submission" if options.block_time_s is None else f"every {options.block_time_s:g} s"
-    subnet = f"subnet {NETUID} is running" if options.preset in SIZES else "no subnet yet"
+    subnet = f"subnet {NETUID} is running" if devnet.state[NETWORKS_ADDED, NETUID] else "no subnet yet"
+    kept = "" if options.state is None else f"{options.state} keeps it. "
+    if options.wallets is not None:
+        kept += f"Wallets: btcli --wallet-path {options.wallets} --wallet alice. "
     authority = _authority(options.host, port)
     return (
         f"Sudo is //Alice; {subnet}; block {devnet.head.number}, another one {pace}.\n"
-        f"Listening on ws://{authority} and http://{authority}. Ctrl-C ends it."
+        f"Listening on ws://{authority} and http://{authority}. {kept}Ctrl-C ends it."
     )
 
 

@@ -1,0 +1,80 @@
+"""Environments of their own for other people's software, made once and kept under `.peers/`.
+
+python tests/peers/environments.py NAME...      makes some of them, or all without a name
+"""
+
+import shutil
+import subprocess
+import sys
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).parents[2]
+HOMES = ROOT / ".peers"
+PACKAGES = {
+    "scalecodec-1.2.12": ["scalecodec==1.2.12"],
+    "substrate-interface-1.8.1": ["substrate-interface==1.8.1"],
+    "async-substrate-interface-2.2.1": ["async-substrate-interface==2.2.1", "bittensor-wallet>=4.1,<5"],
+    "bittensor-11.3.0": ["bittensor==11.3.0"],
+    "bittensor-10.5.0": ["bittensor==10.5.0"],
+    "bittensor-9.12.2": ["bittensor==9.12.2", "async-substrate-interface<2"],
+    "bittensor-8.5.2": ["bittensor==8.5.2"],
+    "bittensor-7.4.0": ["bittensor==7.4.0"],
+}
+WITH_TORCH = ("bittensor-10.5.0", "bittensor-9.12.2", "bittensor-8.5.2", "bittensor-7.4.0")
+"""Their tensors need it, also those of numpy. It is large: they share the one of the environment that runs this."""
+
+
+def python_of(name):
+    """The interpreter of an environment, which is made first where it is missing or was left half made."""
+    home = HOMES / name
+    python, made = home / "bin" / "python", home / "made"
+    if not made.exists():
+        shutil.rmtree(home, ignore_errors=True)
+        subprocess.run([sys.executable, "-m", "venv", home], check=True)
+        subprocess.run([python, "-m", "pip", "install", "-q", *PACKAGES[name]], check=True)
+        made.touch()
+    if name in WITH_TORCH:
+        (_packages_of(home) / "torch.pth").write_text(f"{_shared_torch()}\n")
+    return python
+
+
+def _packages_of(home):
+    return next((home / "lib").glob("python*")) / "site-packages"
+
+
+def _shared_torch():
+    """A folder of links to our torch and what it needs, and to nothing else of ours."""
+    folder = HOMES / "torch"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for found in _with_needs("torch", {}).values():
+        for top in {file.parts[0] for file in found.files if not file.parts[0].startswith((".", "_"))}:
+            link = folder / top
+            if not link.is_symlink():
+                link.symlink_to(Path(found.locate_file(top)).resolve())
+    return folder
+
+
+def _with_needs(name, known):
+    """A distribution of this environment and all that it needs, by name, added to those that are known."""
+    if name not in known:
+        known[name] = found = _distribution(name)
+        for needed in map(Requirement, found.requires or ()):
+            if needed.marker is None or needed.marker.evaluate({"extra": ""}):
+                _with_needs(needed.name, known)
+    return known
+
+
+def _distribution(name):
+    try:
+        return distribution(name)
+    except PackageNotFoundError as error:
+        raise RuntimeError(f"no {name} here, which other environments share: pip install -e '.[dev]'") from error
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:] or PACKAGES:
+        sys.stdout.write(f"{python_of(name)}\n")
