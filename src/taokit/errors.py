@@ -33,6 +33,7 @@ TaokitError
 │   │   └── NotRegistered      the hotkey has no uid here
 │   ├── NoSuchSubnet           the netuid does not exist
 │   ├── UnknownName            its metadata has no such pallet, entry or call
+│   ├── TypeMoved              what it told has another shape than is read
 │   ├── WrongChain             the node is of another chain
 │   └── UnknownBlock           it does not know that block (any more)
 └── NetworkError               nobody's: what lies between
@@ -240,6 +241,17 @@ class NoSuchSubnet(ChainError):
 
 class UnknownName(ChainError):
     """The chain's metadata has no pallet, storage entry, call or API of this name."""
+
+
+class TypeMoved(ChainError):
+    """What the chain told has another shape than is read here: its runtime has changed.
+
+    `where` is what was asked for, by the chain's names, and `field` the part of it that moved.
+    """
+
+    def __init__(self, message: str = "", *, where: str = "", field: str = "", hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.where, self.field = where, field
 
 
 class UnknownBlock(ChainError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeAlias
 
 RAO_PER_TAO = 10**9
 """Rao in one TAO, and in one alpha."""
@@ -37,6 +38,11 @@ class Balance:
         """`TAO`, or `alpha of subnet N`."""
         return f"alpha of subnet {self.netuid}" if self.netuid else "TAO"
 
+    @property
+    def symbol(self) -> str:
+        """`τ`, or `α` and the subnet's number."""
+        return f"α{self.netuid}" if self.netuid else "τ"
+
     def __add__(self, other: Balance) -> Balance:
         return Balance(self.rao + self._same(other), self.netuid)
 
@@ -55,11 +61,14 @@ class Balance:
     def __ge__(self, other: Balance) -> bool:
         return self.rao >= self._same(other)
 
+    def __mul__(self, times: int) -> Balance:
+        return Balance(self.rao * times, self.netuid)
+
     def __bool__(self) -> bool:
         return self.rao != 0
 
     def __str__(self) -> str:
-        return f"{self.tao:,.9f}".rstrip("0").rstrip(".") + f" {'α' + str(self.netuid) if self.netuid else 'τ'}"
+        return f"{self.tao:,.9f}".rstrip("0").rstrip(".") + f" {self.symbol}"
 
 
 def Rao(rao: int, netuid: int = 0) -> Balance:  # noqa: N802  reads as the unit it makes: Rao(5)
@@ -67,4 +76,41 @@ def Rao(rao: int, netuid: int = 0) -> Balance:  # noqa: N802  reads as the unit 
     return Balance(rao, netuid)
 
 
-__all__ = ["RAO_PER_TAO", "Balance", "Rao"]
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What one whole alpha of a subnet costs. Worth and purchases are at this price: no fee, no slippage."""
+
+    rao: int  # of TAO, for one whole alpha
+    netuid: int
+
+    @property
+    def tao(self) -> Decimal:
+        """TAO for one alpha, exactly."""
+        return Decimal(self.rao) / RAO_PER_TAO
+
+    def worth(self, alpha: Balance) -> Balance:
+        """The TAO that an amount of this subnet's alpha is worth, rounded down. Raises `TypeError` for any other."""
+        return Balance(rao_of(alpha, self.netuid) * self.rao // RAO_PER_TAO)
+
+    def buys(self, tao: Balance) -> Balance:
+        """The alpha that an amount of TAO is worth, rounded down. Raises `TypeError` for alpha."""
+        return Balance(rao_of(tao) * RAO_PER_TAO // self.rao, self.netuid)
+
+    def __str__(self) -> str:
+        return f"{Balance(self.rao)}/{Balance(0, self.netuid).symbol}"
+
+
+Amount: TypeAlias = Balance | int
+"""What calls take for an amount: a balance, whose currency is checked, or plain rao."""
+
+
+def rao_of(amount: Amount, netuid: int = 0) -> int:
+    """The rao of an amount in TAO (`netuid` 0) or a subnet's alpha. Raises `TypeError` for another currency's."""
+    if not isinstance(amount, Balance):
+        return int(amount)
+    if amount.netuid != netuid:
+        raise TypeError(f"this takes {Balance(0, netuid).unit}, not {amount.unit}")
+    return amount.rao
+
+
+__all__ = ["RAO_PER_TAO", "Amount", "Balance", "Price", "Rao", "rao_of"]

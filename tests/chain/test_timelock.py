@@ -1,6 +1,7 @@
 """The format, against bittensor-core's own: byte for byte, both ways, and with a real signature of quicknet."""
 
 import hashlib
+import subprocess
 import sys
 
 import bittensor_core
@@ -85,6 +86,11 @@ def test_what_is_no_signature_is_not_believed(signature):
 def test_a_key_that_is_no_point_is_refused(key):
     with pytest.raises(ConfigurationError, match="no point"):
         seal(b"w", round=ROUND, public_key=key, **DRAWN)
+
+
+def test_py_ecc_leaves_the_interpreter_its_guard_against_deep_recursion():
+    said = "import sys; from taokit.chain import timelock; timelock.sign(7, 1); print(sys.getrecursionlimit())"
+    assert subprocess.run([sys.executable, "-c", said], capture_output=True, check=True).stdout.strip() == b"1000"
 
 
 def test_without_py_ecc_the_error_names_the_extra(monkeypatch):

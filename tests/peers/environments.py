@@ -17,7 +17,7 @@ PACKAGES = {
     "scalecodec-1.2.12": ["scalecodec==1.2.12"],
     "substrate-interface-1.8.1": ["substrate-interface==1.8.1"],
     "async-substrate-interface-2.2.1": ["async-substrate-interface==2.2.1", "bittensor-wallet>=4.1,<5"],
-    "bittensor-11.3.0": ["bittensor==11.3.0"],
+    "bittensor-11.3.0": ["bittensor==11.3.0", "msgpack>=1.1", "numpy>=2.0"],
     "bittensor-10.5.0": ["bittensor==10.5.0"],
     "bittensor-9.12.2": ["bittensor==9.12.2", "async-substrate-interface<2"],
     "bittensor-8.5.2": ["bittensor==8.5.2"],
@@ -28,14 +28,14 @@ WITH_TORCH = ("bittensor-10.5.0", "bittensor-9.12.2", "bittensor-8.5.2", "bitten
 
 
 def python_of(name):
-    """The interpreter of an environment, which is made first where it is missing or was left half made."""
-    home = HOMES / name
-    python, made = home / "bin" / "python", home / "made"
-    if not made.exists():
+    """The interpreter of an environment, which is made first where it is missing, half made or of other packages."""
+    home, wanted = HOMES / name, "\n".join([sys.version, *PACKAGES[name]])
+    python, made = home / "bin" / "python", home / "made.txt"
+    if not made.exists() or made.read_text() != wanted:
         shutil.rmtree(home, ignore_errors=True)
         subprocess.run([sys.executable, "-m", "venv", home], check=True)
-        subprocess.run([python, "-m", "pip", "install", "-q", *PACKAGES[name]], check=True)
-        made.touch()
+        subprocess.run([python, "-m", "pip", "install", "-qq", *PACKAGES[name]], check=True)
+        made.write_text(wanted)
     if name in WITH_TORCH:
         (_packages_of(home) / "torch.pth").write_text(f"{_shared_torch()}\n")
     return python
@@ -48,6 +48,8 @@ def _packages_of(home):
 def _shared_torch():
     """A folder of links to our torch and what it needs, and to nothing else of ours."""
     folder = HOMES / "torch"
+    if (folder / "torch").resolve() == Path(_distribution("torch").locate_file("torch")).resolve():
+        return folder
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for found in _with_needs("torch", {}).values():

@@ -31,6 +31,7 @@ async def handled(admitted: Admitted, house: House, request: web.BaseRequest, *,
         result = await _called(admitted, message, ends_at)
         if not isinstance(result, Synapse):
             return await streamed(result, message, admitted, request, ends_at=ends_at)
+        result.ends.torch = message.ends.torch  # a handler may answer with a message of its own
         response = answered(result, admitted, seconds=time.perf_counter() - begun)
         if admitted.seal is not None:
             response = sealed(response, admitted.seal)
@@ -69,7 +70,7 @@ def received(admitted: Admitted, house: House) -> Synapse:
         message = parse_question(route.message, admitted.body, depth=depth)
         dendrite = Terminal(ip=peer[0], port=peer[1], nonce=claim.nonce_ns, hotkey=claim.sender)
         timeout = route.deadline_s
-    message.between(Ends(timeout, dendrite, Terminal(hotkey=house.hotkey)))
+    message.between(Ends(timeout, dendrite, Terminal(hotkey=house.hotkey), message.ends.torch))
     return message
 
 

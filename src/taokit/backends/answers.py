@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
 from taokit.chain import Block, BlockHash, Head, Status
+from taokit.errors import UnknownBlock
 
 T = TypeVar("T")
 
@@ -39,6 +40,17 @@ def raw(told: Any) -> bytes:
 def maybe(read: Callable[[Any], T]) -> Callable[[Any], T | None]:
     """The same reading, of something that may be absent."""
     return lambda told: None if told is None else read(told)
+
+
+def known(read: Callable[[Any], T], at: BlockHash | None) -> Callable[[Any], T]:
+    """The same reading, of a block that the node must have: `UnknownBlock` where it has none."""
+
+    def found(told: Any) -> T:
+        if told is None:
+            raise UnknownBlock(f"the node has no block {hexed(at) if at else ''}".rstrip())
+        return read(told)
+
+    return found
 
 
 def block_hash(told: Any) -> BlockHash:
@@ -172,6 +184,7 @@ __all__ = [
     "changes",
     "head",
     "hexed",
+    "known",
     "maybe",
     "metadata",
     "page",

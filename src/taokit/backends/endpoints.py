@@ -4,18 +4,45 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
 from taokit.backends import answers
 from taokit.backends.deadline import within
 from taokit.backends.socket import Feed, Limits, Socket, shown
-from taokit.chain import BlockHash
+from taokit.chain import BlockHash, Head
 from taokit.errors import ChainError, Disconnected, NetworkError, TaokitError, Unreachable, WrongChain
 
 T = TypeVar("T")
 log = logging.getLogger("taokit.backends")
+
+BEHIND: Final = 10
+"""Blocks that a node may be behind another before it is passed over: two minutes, more than a fork ever lasts."""
+
+
+class Line(Protocol):
+    """A connection to one node, until it is lost or dropped."""
+
+    url: str
+    lost: NetworkError | None
+    starts_over: bool
+    reader: asyncio.Task[None]  # done when nothing of the connection is left
+
+    async def call(self, method: str, *params: Any) -> Any:
+        """The node's result. Raises its refusal as a typed error, `TimedOut` or `Disconnected`."""
+
+    def subscribed(
+        self, method: str, *params: Any, ends: str, newest: bool = False
+    ) -> AbstractAsyncContextManager[Feed]:
+        """A subscription for the length of the block."""
+
+    def drop(self, error: NetworkError) -> None:
+        """Give the connection up for this reason; whatever is under way fails with it."""
+
+
+Opener: TypeAlias = Callable[[str, Limits], Awaitable[Line]]
+"""How a connection to an address comes about. Raises `Unreachable`."""
 
 
 class Preference:
@@ -47,15 +74,25 @@ class Preference:
 class Endpoints:
     """The nodes of one chain as one. It connects when it is asked, and again when a connection was lost."""
 
-    def __init__(self, urls: Sequence[str], *, limits: Limits, genesis: BlockHash | None = None) -> None:
+    def __init__(
+        self,
+        urls: Sequence[str],
+        *,
+        limits: Limits,
+        genesis: BlockHash | None = None,
+        opener: Opener = Socket.open,
+    ) -> None:
         self.limits = limits
+        self._opener = opener
         self.genesis = genesis
         """The hash of block 0 that every node must have; learned from the first one where nobody told it."""
         self.restarts = 0
         """How often a node said that it starts over, so that heads may be lower than before."""
+        self.highest = 0
+        """The number of the newest block that any node is known to have; a node far behind it is passed over."""
         self._preference = Preference(urls)
-        self._socket: Socket | None = None
-        self._connecting: asyncio.Task[Socket] | None = None
+        self._socket: Line | None = None
+        self._connecting: asyncio.Task[Line] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self.closed = False
 
@@ -84,13 +121,13 @@ class Endpoints:
     @asynccontextmanager
     async def subscribed(
         self, method: str, *params: Any, ends: str, newest: bool = False
-    ) -> AsyncIterator[tuple[Socket, Feed]]:
+    ) -> AsyncIterator[tuple[Line, Feed]]:
         """A subscription at one node, for the length of the block, and the connection it hangs on. Asked once only."""
         socket = await self.connected()
         async with socket.subscribed(method, *params, ends=ends, newest=newest) as feed:
             yield socket, feed
 
-    async def connected(self) -> Socket:
+    async def connected(self) -> Line:
         """The connection in use, or a new one. Raises `Unreachable` or `WrongChain` when no node will do."""
         if self.closed:
             raise Disconnected("the chain's connection is closed")
@@ -98,7 +135,9 @@ class Endpoints:
             if self._socket.lost is None:
                 return self._socket
             self._preference.failed(self._socket.url)
-            self.restarts += self._socket.starts_over
+            if self._socket.starts_over:
+                self.restarts += 1
+                self.highest = 0
             self._socket = None
         task = self._connecting = self._connecting or self._spawn(self._connect())
         await asyncio.wait([task])  # several may wait; one that gives up leaves it to the others
@@ -120,7 +159,7 @@ class Endpoints:
         if error is not None and not isinstance(error, TaokitError):  # the rest is told to whoever waits
             log.error("%s failed", task.get_name(), exc_info=error)
 
-    async def _connect(self) -> Socket:
+    async def _connect(self) -> Line:
         failures: dict[str, TaokitError] = {}
         for url in self._preference.order():
             try:
@@ -132,26 +171,51 @@ class Endpoints:
             else:
                 self._preference.works(url)
                 return self._socket
+        self.highest = 0  # should all be behind, the chain itself may have been set back
         raise _none_left(failures)
 
-    async def _opened(self, url: str) -> Socket:
-        socket = await Socket.open(url, self.limits)
+    async def _opened(self, url: str) -> Line:
+        socket = await self._opener(url, self.limits)
         self._tasks.add(socket.reader)
         socket.reader.add_done_callback(self._finished)
         try:
-            genesis = sense(
-                socket,
-                "chain_getBlockHash",
-                await within(socket.call("chain_getBlockHash", 0), self.limits.connect_s),
-                answers.block_hash,
-            )
-            if genesis != (self.genesis or genesis):
-                raise WrongChain(f"{shown(url)} is of another chain: its genesis is 0x{genesis.hex()}")
+            await self._check_genesis(socket)
+            await self._check_height(socket)
         except BaseException as error:
             socket.drop(Disconnected(f"{shown(url)} is of no use: {error}"))
             raise
-        self.genesis = genesis
         return socket
+
+    async def _check_genesis(self, socket: Line) -> None:
+        told = await within(socket.call("chain_getBlockHash", 0), self.limits.connect_s)
+        genesis = sense(socket, "chain_getBlockHash", told, answers.block_hash)
+        if genesis != (self.genesis or genesis):
+            raise WrongChain(f"{shown(socket.url)} is of another chain: its genesis is 0x{genesis.hex()}")
+        self.genesis = genesis
+
+    async def _check_height(self, socket: Line) -> None:
+        """Where there are others to ask, raise `Unreachable` for a node that has not kept up with them."""
+        if len(self._preference) == 1:
+            return
+        height = (await within(best(socket), self.limits.connect_s)).number
+        if height < self.highest - BEHIND:
+            raise Unreachable(f"{shown(socket.url)} is {self.highest - height} blocks behind")
+        self.highest = max(self.highest, height)
+
+    async def ahead(self, number: int) -> bool:
+        """Whether some other node has a block above this number."""
+        for url in self._preference.order():
+            if self._socket is not None and url == self._socket.url:
+                continue
+            try:
+                other = await self._opened(url)
+            except (NetworkError, ChainError) as error:
+                log.info("%s is of no use: %s", shown(url), error)
+                continue
+            other.drop(Disconnected("only its height was asked for"))
+            if self.highest > number:
+                return True
+        return False
 
     async def close(self) -> None:
         """End every connection and everything that waits for one."""
@@ -164,7 +228,12 @@ class Endpoints:
             await asyncio.wait(self._tasks)
 
 
-def sense(socket: Socket, method: str, result: Any, reading: Callable[[Any], T]) -> T:
+async def best(socket: Line) -> Head:
+    """The best block of one node."""
+    return sense(socket, "chain_getHeader", await socket.call("chain_getHeader"), answers.head)
+
+
+def sense(socket: Line, method: str, result: Any, reading: Callable[[Any], T]) -> T:
     """A result as `reading` understands it; a node that answers nonsense is given up, with `Disconnected`."""
     try:
         return reading(result)
@@ -182,4 +251,4 @@ def _none_left(failures: dict[str, TaokitError]) -> TaokitError:
     return Unreachable(f"no node of {len(failures)} is of use: {said}", hint="check the network and the addresses")
 
 
-__all__ = ["Endpoints", "Preference", "sense"]
+__all__ = ["BEHIND", "Endpoints", "Line", "Opener", "Preference", "best", "sense"]

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from taokit.backends import answers
 from taokit.backends.answers import hexed
 from taokit.backends.cache import MetadataCache
+from taokit.backends.codec import codec_of
 from taokit.backends.deadline import within
-from taokit.backends.endpoints import Endpoints, sense
+from taokit.backends.endpoints import Endpoints, Line, Opener, best, sense
 from taokit.backends.socket import Feed, Limits, Socket, shown
+from taokit.backends.trail import FATE, end_of, traced
 from taokit.chain import Block, BlockHash, Head, Runtime, Status
 from taokit.errors import ChainError, Disconnected, NetworkError, TimedOut, UnknownBlock, Unreachable
+
+T = TypeVar("T")
 
 log = logging.getLogger("taokit.backends")
 
@@ -26,17 +31,17 @@ BATCH: Final = 1000
 _VERSIONS: Final = (14, 15)
 _VERSION_15: Final = (15).to_bytes(4, "little")
 _RUNTIMES: Final = 8  # kept, of as many versions
+_OLD: Final = 256  # blocks that are remembered as the archive's
+_FORK: Final = 8  # blocks that a fork may replace
 _WATCH: Final = "author_submitAndWatchExtrinsic"
-_FATE: Final = (
-    "it may have been taken all the same: look for its hash, or for the account's nonce, before sending again"
-)
 
 
 class NativeBackend:
     """The chain that some nodes share. It connects at the first question; close it.
 
-    Reads that a node fails are asked of the next one. A submission is sent once, and whoever follows the heads goes on
-    at another node without noticing.
+    Reads that a node fails are asked of the next one, and whoever follows the heads goes on at another node without
+    noticing. A submission is sent once: when its connection is lost, it is looked for in the blocks. A read at a block
+    whose state the nodes hold no longer is asked of the archive nodes, where there are any.
     """
 
     def __init__(
@@ -46,22 +51,42 @@ class NativeBackend:
         cache: MetadataCache | None = None,
         genesis: BlockHash | None = None,
         limits: Limits | None = None,
+        archive: Sequence[str] = (),
+        opener: Opener = Socket.open,
     ) -> None:
         """Of `ws://` and `wss://` addresses, the preferred one first. `genesis`: the only chain that will do."""
         self._limits = limits or Limits()
-        self._endpoints = Endpoints(urls, limits=self._limits, genesis=genesis)
+        self._endpoints = Endpoints(urls, limits=self._limits, genesis=genesis, opener=opener)
+        self._archive = Endpoints(archive, limits=self._limits, genesis=genesis, opener=opener) if archive else None
+        self._old: OrderedDict[BlockHash, None] = OrderedDict()
         self._cache = cache
         self._runtimes: OrderedDict[tuple[str, int, int], Runtime] = OrderedDict()
         self._fetching = asyncio.Lock()
 
     async def runtime(self, at: BlockHash | None = None) -> Runtime:
-        version = await self._endpoints.ask("state_getRuntimeVersion", *_at(at), reading=answers.version)
+        version = await self._ask("state_getRuntimeVersion", at=at, reading=answers.version)
         async with self._fetching:  # several first reads share one download
             if version not in self._runtimes:
                 self._runtimes[version] = Runtime(await self._metadata(version[1], at), *version)
                 if len(self._runtimes) > _RUNTIMES:
                     self._runtimes.popitem(last=False)
             return self._runtimes[version]
+
+    async def _ask(self, method: str, *params: Any, at: BlockHash | None, reading: Callable[[Any], T]) -> T:
+        """What a node answers to a question about a block; an archive node, where the others have lost it."""
+        if at is not None and at in self._old and self._archive is not None:
+            return await self._archive.ask(method, *params, hexed(at), reading=reading)
+        try:
+            return await self._endpoints.ask(method, *params, *_at(at), reading=reading)
+        except UnknownBlock:
+            if at is None or self._archive is None:
+                raise
+            self._archive.genesis = self._archive.genesis or self._endpoints.genesis
+        found = await self._archive.ask(method, *params, hexed(at), reading=reading)
+        self._old[at] = None
+        if len(self._old) > _OLD:
+            self._old.popitem(last=False)
+        return found
 
     async def _metadata(self, spec_version: int, at: BlockHash | None) -> bytes:
         """From disk where it is there, else from the node, checked and kept."""
@@ -84,7 +109,7 @@ class NativeBackend:
             found = None
         if found is not None:
             return found
-        return await self._endpoints.ask("state_getMetadata", *_at(at), reading=answers.raw)
+        return await self._ask("state_getMetadata", at=at, reading=answers.raw)
 
     async def block_hash(self, number: int | None = None) -> BlockHash | None:
         params = () if number is None else (number,)
@@ -92,17 +117,25 @@ class NativeBackend:
         return await self._endpoints.ask("chain_getBlockHash", *params, reading=reading)
 
     async def block(self, at: BlockHash | None = None) -> Block:
-        found = await self._endpoints.ask("chain_getBlock", *_at(at), reading=answers.maybe(answers.block(at)))
-        if found is None:
-            raise UnknownBlock(f"the node has no block 0x{at.hex() if at else ''}")
-        return found
+        return await self._ask("chain_getBlock", at=at, reading=answers.known(answers.block(at), at))
+
+    async def best(self) -> Head:
+        """The best block's header, which is less to ask for than the block."""
+        return await self._header(None)
+
+    async def finalized(self) -> Head:
+        """The newest block that no fork can replace."""
+        return await self._header(await self._endpoints.ask("chain_getFinalizedHead", reading=answers.block_hash))
+
+    async def _header(self, at: BlockHash | None) -> Head:
+        return await self._ask("chain_getHeader", at=at, reading=answers.known(answers.head, at))
 
     async def storage(self, keys: Sequence[bytes], at: BlockHash | None = None) -> list[bytes | None]:
         if not keys:
             return []
         if len(keys) == 1:
             reading = answers.maybe(answers.raw)
-            return [await self._endpoints.ask("state_getStorageAt", hexed(keys[0]), *_at(at), reading=reading)]
+            return [await self._ask("state_getStorageAt", hexed(keys[0]), at=at, reading=reading)]
         if len(keys) > BATCH:
             at = at or await self.block_hash()  # all batches of one block
         values: list[bytes | None] = []
@@ -112,7 +145,7 @@ class NativeBackend:
 
     async def _batch(self, keys: Sequence[bytes], at: BlockHash | None) -> list[bytes | None]:
         asked = list(map(hexed, keys))
-        return await self._endpoints.ask("state_queryStorageAt", asked, *_at(at), reading=answers.changes(keys))
+        return await self._ask("state_queryStorageAt", asked, at=at, reading=answers.changes(keys))
 
     async def keys(
         self, prefix: bytes, *, start: bytes | None = None, count: int = 1000, at: BlockHash | None = None
@@ -129,27 +162,57 @@ class NativeBackend:
         return found
 
     async def _page(self, prefix: bytes, start: bytes | None, count: int, at: BlockHash | None) -> list[bytes]:
-        params = (hexed(prefix), count, None if start is None else hexed(start), *_at(at))
-        return await self._endpoints.ask("state_getKeysPaged", *params, reading=answers.page(prefix, start, count))
+        params = (hexed(prefix), count, None if start is None else hexed(start))
+        return await self._ask("state_getKeysPaged", *params, at=at, reading=answers.page(prefix, start, count))
 
     async def call(self, method: str, data: bytes, at: BlockHash | None = None) -> bytes:
-        return await self._endpoints.ask("state_call", method, hexed(data), *_at(at), reading=answers.raw)
+        return await self._ask("state_call", method, hexed(data), at=at, reading=answers.raw)
 
     async def submit(self, extrinsic: bytes) -> AsyncIterator[Status]:
-        """Where it stands. Once it is on its way, a lost connection is a `NetworkError` and nothing is sent again."""
-        await self._endpoints.connected()  # what fails here was never sent
-        watched = self._endpoints.subscribed(_WATCH, hexed(extrinsic), ends="author_unwatchExtrinsic")
-        try:
-            async with watched as (socket, feed):
-                kind = ""
-                while kind not in answers.END:
-                    status = await self._status(socket, feed)
-                    yield status
-                    kind = status.kind
-        except (TimedOut, Disconnected) as error:
-            raise type(error)(str(error), hint=_FATE) from error
+        """Where it stands. Once it is on its way it is never sent again.
 
-    async def _status(self, socket: Socket, feed: Feed) -> Status:
+        When the node that took it is lost, or says nothing for `Limits.status_s`, it is looked for in the blocks of
+        whichever node is there. Raises `PoolRefused` at once, or named `Expired` when its era ended without it; a
+        `NetworkError` when nothing can be found out.
+        """
+        above = (await self.best()).number  # what fails here was never sent
+        try:
+            async with aclosing(self._watched(extrinsic)) as told:
+                async for status in told:
+                    yield status
+            return
+        except (TimedOut, Disconnected) as error:
+            lost = error
+        log.warning("the extrinsic is looked for in the blocks above %d: %s", above, lost)
+        async with aclosing(self.traced(extrinsic, above)) as told:
+            async for status in told:
+                yield status
+
+    async def traced(self, extrinsic: bytes, above: int) -> AsyncGenerator[Status, None]:
+        """Where an extrinsic stands that was sent when this was the best block's number, found out from the blocks."""
+        try:
+            expires = end_of(codec_of(await self.runtime()), extrinsic, above)
+            limits = self._limits
+            found = traced(
+                self, extrinsic, above=max(above - _FORK, -1), expires=expires, patience_s=limits.status_s
+            )
+            async with aclosing(found) as told:
+                async for status in told:
+                    yield status
+        except NetworkError as error:
+            raise type(error)(str(error), hint=FATE) from error
+
+    async def _watched(self, extrinsic: bytes) -> AsyncGenerator[Status, None]:
+        """Where it stands, as the node that it was sent to tells."""
+        watched = self._endpoints.subscribed(_WATCH, hexed(extrinsic), ends="author_unwatchExtrinsic")
+        async with watched as (socket, feed):
+            kind = ""
+            while kind not in answers.END:
+                status = await self._status(socket, feed)
+                yield status
+                kind = status.kind
+
+    async def _status(self, socket: Line, feed: Feed) -> Status:
         told = await within(feed.get(), self._limits.status_s)
         status = sense(socket, _WATCH, told, answers.status)
         if status is None:
@@ -160,7 +223,8 @@ class NativeBackend:
         """The best block now, and each one that comes. Goes on at another node when one is lost.
 
         Numbers only grow, unless a node ends the connection to start over, as a devnet does that was set back.
-        Raises a `NetworkError` when no node was there at first, or later for longer than `Limits.patience_s`.
+        Raises a `NetworkError` when no node was there at first, or later for longer than `Limits.patience_s`; never,
+        where that is infinite.
         """
         newest, restarts, trouble = -1, self._endpoints.restarts, Trouble(self._limits)
         while True:
@@ -168,6 +232,7 @@ class NativeBackend:
                 async with aclosing(self._followed()) as heads:
                     async for head in heads:
                         trouble.over()
+                        self._endpoints.highest = max(self._endpoints.highest, head.number)
                         if restarts != self._endpoints.restarts:
                             newest, restarts = -1, self._endpoints.restarts
                         if head.number > newest:
@@ -175,7 +240,7 @@ class NativeBackend:
                             trouble.forget()
                             yield head
             except NetworkError as error:
-                never = newest < 0 and isinstance(error, Unreachable)
+                never = newest < 0 and isinstance(error, Unreachable) and self._limits.patience_s < math.inf
                 if never or self._endpoints.closed or trouble.too_long():
                     raise
                 log.warning("following the heads again: %s", error)
@@ -197,18 +262,23 @@ class NativeBackend:
                 head = sense(socket, "chain_subscribeNewHeads", told, answers.head)
                 yield head
 
-    async def _check_told(self, socket: Socket, last: Head | None) -> None:
-        """Raise `Disconnected`, and give the node up, when it has a newer head that it did not tell."""
-        method = "chain_getHeader"
-        best = sense(socket, method, await socket.call(method), answers.head)
-        if last is None or best.number > last.number:
-            deaf = Disconnected(f"{shown(socket.url)} has block {best.number} and did not tell")
-            socket.drop(deaf)
-            raise deaf
+    async def _check_told(self, socket: Line, last: Head | None) -> None:
+        """Raise `Disconnected`, and give the node up, when it or another has a newer head that it did not tell."""
+        number = (await best(socket)).number
+        if last is None or number > last.number:
+            self._give_up(socket, f"{shown(socket.url)} has block {number} and did not tell")
+        if await self._endpoints.ahead(number):
+            self._give_up(socket, f"{shown(socket.url)} stays at block {number} while others go on")
+
+    def _give_up(self, socket: Line, why: str) -> None:
+        socket.drop(Disconnected(why))
+        raise Disconnected(why)
 
     async def close(self) -> None:
         """End the connection, at once; whoever waits for an answer gets `Disconnected`."""
         await self._endpoints.close()
+        if self._archive is not None:
+            await self._archive.close()
 
 
 class Trouble:

@@ -15,7 +15,7 @@ import aiohttp
 from taokit._version import __version__
 from taokit.backends.refusals import error_of
 from taokit.backends.rpc import Answer, Garbled, Ledger, Notice, Refusal, Stray
-from taokit.errors import Disconnected, NetworkError, TimedOut, Unreachable
+from taokit.errors import Disconnected, NetworkError, TaokitError, TimedOut, Unreachable
 
 log = logging.getLogger("taokit.backends")
 
@@ -45,7 +45,7 @@ class Feed:
         self.opener, self.ends = opener, ends
         self._limit = limit
         self._items: deque[Any] = deque(maxlen=limit)
-        self._error: NetworkError | None = None
+        self._error: TaokitError | None = None
         self._news = asyncio.Event()
 
     def put(self, item: Any) -> None:
@@ -56,7 +56,7 @@ class Feed:
         self._items.append(item)
         self._news.set()
 
-    def fail(self, error: NetworkError) -> None:
+    def fail(self, error: TaokitError) -> None:
         """Nothing more will come."""
         self._error = self._error or error
         self._news.set()

@@ -170,9 +170,9 @@ class Desk:
         self._under_way.get(signed.account, {}).pop(signed.nonce, None)
 
     def refused(self, signed: Signed, error: PoolRefused) -> PoolRefused:
-        """The pool's refusal, told in full."""
+        """The pool's refusal, told in full; one that says what to do next is left as it is."""
         self.settle(signed)
-        return pool_refused(error.custom, name=error.name, message=str(error), code=error.code)
+        return error if error.hint else pool_refused(error.custom, name=error.name, message=str(error), code=error.code)
 
     def receipt(self, signed: Signed, last: Status | None, wait: Wait) -> Steps[Receipt]:
         """What became of it. Raises `DispatchFailed` when it failed in its block, `TimedOut` when it is in none yet."""

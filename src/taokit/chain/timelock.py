@@ -8,6 +8,7 @@ round's signature can decrypt. What it makes is what the chain opens (`tle::tloc
 from __future__ import annotations
 
 import hashlib
+import sys
 from functools import lru_cache
 from typing import Any, Final
 
@@ -118,11 +119,15 @@ def _times_generator(exponent: int) -> bytes:
 
 
 def _needed() -> None:
+    """Import py_ecc, and take back the recursion limit that it raises: with it, deep JSON ends the interpreter."""
+    limit = sys.getrecursionlimit()
     try:
         import py_ecc  # noqa: F401
     except ImportError:
         said = "a beacon other than quicknet needs py_ecc, which is not installed"
         raise ConfigurationError(said, hint="pip install 'taokit[devnet]'") from None
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def _sha(data: bytes) -> bytes:

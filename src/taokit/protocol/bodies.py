@@ -12,17 +12,19 @@ from taokit.errors import BadAnswer, LocalError, Malformed
 from taokit.protocol.binary import is_binary, pack, unpack
 from taokit.protocol.objects import COMPACT, MAX_DEPTH, NotAnObject, read_object, write_object
 from taokit.protocol.synapse import Part, Synapse
-from taokit.protocol.tensor import TensorsIn, TensorsOut
+from taokit.protocol.tensor import Spelling, TensorsIn, TensorsOut
 
 M = TypeVar("M", bound=Synapse)
 
 LISTED = 5  # problems; a stranger can make as many as a body has values, and each costs us time to describe
 
 
-def dumped(message: Synapse, names: tuple[str, ...], tensors: TensorsOut | None = None) -> dict[str, Any]:
+def dumped(
+    message: Synapse, names: tuple[str, ...], tensors: TensorsOut | Spelling | None = None
+) -> dict[str, Any]:
     """These fields as plain Python values: nested models as dicts, tensors as envelopes, bytes still bytes.
 
-    Where `tensors` are to be collected apart, references stand for them.
+    Where `tensors` are to be collected apart, references stand for them; else it says how dtypes are spelled.
     """
     try:
         return message.model_dump(include=set(names), warnings="error", context=tensors)
@@ -71,7 +73,10 @@ def read_body(body: bytes, *, depth: int = MAX_DEPTH) -> tuple[dict[str, Any], T
 def parse_envelope(kind: type[M], body: bytes, *, depth: int = MAX_DEPTH) -> M:
     """The message in a legacy body, which holds questions and answers alike; else `Malformed`."""
     _object(body, depth)
-    return parsed(kind, body)
+    spelling = Spelling()
+    message = parsed(kind, body, spelling)
+    message.ends.torch = spelling.torch
+    return message
 
 
 def parse_answer(sent: M, body: bytes, *, depth: int = MAX_DEPTH) -> M:
@@ -114,7 +119,7 @@ def answers_alone(kind: type[Synapse]) -> type[BaseModel] | None:
     return create_model(kind.__name__, __base__=base, **{name: fields[name] for name in kind.answer_fields()})
 
 
-def parsed(kind: type[M], body: bytes, tensors: TensorsIn | None = None) -> M:
+def parsed(kind: type[M], body: bytes, tensors: TensorsIn | Spelling | None = None) -> M:
     """The message in a JSON body, by pydantic's rules for JSON; else `Malformed`."""
     try:
         return kind.model_validate_json(body, context=tensors)

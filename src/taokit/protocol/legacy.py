@@ -17,7 +17,7 @@ from taokit.protocol.claim import LEGACY, SECOND_NS, Claim
 from taokit.protocol.objects import COMPACT, SPACED, write_object
 from taokit.protocol.request import SignedRequest
 from taokit.protocol.synapse import DEFAULT_TIMEOUT, Synapse, stub_values
-from taokit.protocol.tensor import OUTER_KEYS
+from taokit.protocol.tensor import Spelling
 from taokit.protocol.terminal import INTEGERS, TERMINAL_FIELDS, Terminal
 from taokit.protocol.verify import decode_ss58
 from taokit.signer import SR25519, Signer
@@ -60,21 +60,14 @@ def field_hash(value: object) -> str:
 def body_hash(message: Synapse) -> str:
     """The hash that stands for the body under the signature: 64 hex digits over the hash fields alone."""
     names = type(message).hash_fields()
-    values = dumped(message, names)
-    return _hash_of([values[name] for name in names])
-
-
-def _hash_of(values: list[Any]) -> str:
-    digests = "".join(field_hash(value) for value in values)
+    values = _dumped(message, names)
+    digests = "".join(field_hash(values[name]) for name in names)
     return hashlib.sha3_256(digests.encode("ascii")).hexdigest()
 
 
-def _in_torch(value: Any) -> Any:
-    """A dumped value with every tensor's dtype as senders spell it that run in torch mode."""
-    if isinstance(value, dict):
-        changed = {key: _in_torch(item) for key, item in value.items()}
-        return {**changed, "dtype": f"torch.{value['dtype']}"} if value.keys() == OUTER_KEYS else changed
-    return type(value)(map(_in_torch, value)) if isinstance(value, list | tuple) else value
+def _dumped(message: Synapse, names: tuple[str, ...]) -> dict[str, Any]:
+    """These fields as plain values, dtypes spelled for the far end."""
+    return dumped(message, names, Spelling(message.ends.torch))
 
 
 def signed_message(nonce_ns: int, *, sender: str, receiver: str, uuid: str, body_hash: str) -> bytes:
@@ -199,10 +192,7 @@ def _bounded(timeout: float, maximum: float) -> float:
 
 def check_body(message: Synapse, claim: LegacyClaim) -> None:
     """Return when the message is the one whose hash was signed, else raise `Malformed`."""
-    names = type(message).hash_fields()
-    dump = dumped(message, names)
-    values = [dump[name] for name in names]
-    if claim.body_hash != _hash_of(values) and claim.body_hash != _hash_of(_in_torch(values)):
+    if claim.body_hash != body_hash(message):
         raise Malformed(f"the body of {type(message).__name__} is not the one that was hashed")
 
 
@@ -237,7 +227,7 @@ class LegacyDraft:
         return cls(
             name=kind.__name__,
             timeout=float(message.timeout if timeout is None else timeout),
-            fields=write_object(dumped(message, tuple(kind.model_fields)), SPACED),
+            fields=write_object(_dumped(message, tuple(kind.model_fields)), SPACED),
             stubs=tuple(stub_headers(kind)),
             body_hash=body_hash(message),
         )
@@ -326,7 +316,7 @@ def answer_body(message: Synapse, dendrite: Terminal, axon: Terminal) -> bytes:
     """The envelope of a successful answer, questions included, as real servers write it."""
     kind = type(message)
     base = base_fields(kind.__name__, message.timeout, dendrite, axon)
-    return write_object({**base, **dumped(message, tuple(kind.model_fields))}, COMPACT)
+    return write_object({**base, **_dumped(message, tuple(kind.model_fields))}, COMPACT)
 
 
 def refusal_headers(status: int, text: str) -> list[tuple[str, str]]:

@@ -63,10 +63,11 @@ class Ends:
     timeout: float = DEFAULT_TIMEOUT  # seconds
     dendrite: Terminal = field(default_factory=Terminal)
     axon: Terminal = field(default_factory=Terminal)
+    torch: bool = False  # the far end is an older SDK in torch mode, which names dtypes as torch does
 
     def copied(self) -> Ends:
         """The same ends, to be changed apart from these."""
-        return Ends(self.timeout, self.dendrite.copied(), self.axon.copied())
+        return Ends(self.timeout, self.dendrite.copied(), self.axon.copied(), self.torch)
 
 
 class Part(BaseModel):

@@ -6,6 +6,7 @@ import base64
 import binascii
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, TypeAlias, cast
 
 import msgpack
@@ -30,6 +31,7 @@ MAX_AXES = 32
 OUTER_KEYS = {"buffer", "dtype", "shape"}
 INNER_KEYS = {b"nd", b"type", b"kind", b"shape", b"data"}
 REFERENCE = "$tensor"
+TORCH = "torch."
 
 AnyArray: TypeAlias = npt.NDArray[Any]
 
@@ -40,6 +42,16 @@ class TensorsOut(list[AnyArray]):
 
 class TensorsIn(list[AnyArray]):
     """Given to a validation as its context, it resolves references to tensors."""
+
+
+@dataclass(slots=True)
+class Spelling:
+    """How envelopes name dtypes. Given to a validation as its context, it is told; given to a dump, it is followed.
+
+    The older SDKs write and read `float32`, and in torch mode `torch.float32`; neither reads what the other writes.
+    """
+
+    torch: bool = False
 
 
 def wire_array(array: AnyArray) -> AnyArray:
@@ -79,7 +91,7 @@ def _outer(envelope: object) -> tuple[str, str, list[int]]:
     buffer, dtype = envelope["buffer"], envelope["dtype"]
     if not isinstance(buffer, str) or not isinstance(dtype, str):
         raise ValueError("a tensor's buffer and dtype are text")
-    name = dtype.removeprefix("torch.")
+    name = dtype.removeprefix(TORCH)
     if name not in TYPES:
         raise ValueError(f"dtype {dtype[:32]!r} does not travel")
     return buffer, name, shape_of(envelope["shape"])
@@ -125,6 +137,9 @@ class _TensorField:
 
 def _write(array: AnyArray, info: core_schema.SerializationInfo) -> dict[str, Any]:
     out = info.context
+    if isinstance(out, Spelling) and out.torch:
+        envelope = encode_tensor(array)
+        return {**envelope, "dtype": TORCH + envelope["dtype"]}
     if not isinstance(out, TensorsOut):
         return encode_tensor(array)
     out.append(array)
@@ -138,7 +153,10 @@ def _read(value: object, info: core_schema.ValidationInfo[Any]) -> AnyArray:
         return _travelling(_of_torch(value))
     if isinstance(info.context, TensorsIn) and isinstance(value, dict) and value.keys() == {REFERENCE}:
         return _referred(value[REFERENCE], info.context)
-    return decode_tensor(value)
+    array = decode_tensor(value)
+    if isinstance(info.context, Spelling) and isinstance(value, Mapping) and value["dtype"].startswith(TORCH):
+        info.context.torch = True
+    return array
 
 
 def _travelling(array: AnyArray) -> AnyArray:
@@ -170,6 +188,7 @@ A torch tensor may be given and becomes an array; `torch.from_numpy` makes a ten
 
 __all__ = [
     "MAX_TENSOR_BYTES",
+    "Spelling",
     "Tensor",
     "TensorsIn",
     "TensorsOut",

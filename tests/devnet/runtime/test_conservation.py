@@ -1,6 +1,7 @@
 """Nothing comes from nothing: TAO and alpha of a busy subnet, counted again and again."""
 
 import random
+from contextlib import suppress
 
 import pytest
 
@@ -58,7 +59,7 @@ def act(made, draw, people):
     rao = draw.choice([1, 500, 2 * 10**6, TAO, 40 * TAO, draw.randrange(10**12)])
     netuid = draw.choice([0, 1, 1, 1]) if hotkey in staked else 1
     held = shares.stake_of(made.state, hotkey, who, netuid)
-    what = draw.choice(("transfer", "all", "register", "stake", "unstake", "unstake", "weigh"))
+    what = draw.choice(("transfer", "all", "register", "stake", "unstake", "unstake", "weigh", "shift", "shift", "own"))
     if what == "transfer":
         made.call(who, "Balances.transfer_allow_death", dest=("Id", hotkey), value=rao)
     elif what == "all":
@@ -70,10 +71,55 @@ def act(made, draw, people):
     elif what == "unstake":
         part = draw.choice([held, held // 2, rao])
         made.call(who, "SubtensorModule.remove_stake", hotkey=hotkey, netuid=netuid, amount_unstaked=part)
+    elif what == "shift":
+        shift(made, draw, who, hotkey, staked)
+    elif what == "own":
+        own(made, draw, who, hotkey)
     else:
         uids = sorted(draw.sample(range(made.state[storage.SUBNETWORK_N, 1]), 4))
         row = {"dests": array(uids, "u16"), "weights": array([draw.randrange(65536) for _ in uids], "u16")}
         made.call(who, "SubtensorModule.set_weights", netuid=1, version_key=0, **row)
+
+
+def shift(made, draw, who, hotkey, staked):
+    """Stake goes somewhere else, or is given up."""
+    other, netuids = draw.choice(staked), (draw.choice([0, 1]), draw.choice([0, 1]))
+    part = {"alpha_amount": draw.choice([draw.randrange(10**12), 10**15])}
+    part |= dict(zip(("origin_netuid", "destination_netuid"), netuids, strict=True))
+    what = draw.choice(("move", "swap", "limit", "give", "everything", "to_root", "burn", "recycle", "claim", "claims"))
+    if what == "move":
+        made.call(who, "SubtensorModule.move_stake", origin_hotkey=hotkey, destination_hotkey=other, **part)
+    elif what == "swap":
+        made.call(who, "SubtensorModule.swap_stake", hotkey=other, **part)
+    elif what == "limit":
+        limit = {"limit_price": draw.randrange(2 * TAO), "allow_partial": draw.random() < 0.5}
+        made.call(who, "SubtensorModule.swap_stake_limit", hotkey=other, **part, **limit)
+    elif what == "give":
+        made.call(who, "SubtensorModule.transfer_stake", hotkey=other, destination_coldkey=hotkey, **part)
+    elif what == "everything" and draw.random() < 0.2:
+        made.call(who, "SubtensorModule.unstake_all", hotkey=other)
+    elif what == "to_root" and draw.random() < 0.2:
+        made.call(who, "SubtensorModule.unstake_all_alpha", hotkey=other)
+    elif what in ("burn", "recycle"):
+        made.call(who, f"SubtensorModule.{what}_alpha", hotkey=other, amount=draw.randrange(10**10), netuid=1)
+    elif what == "claim":
+        made.call(who, "SubtensorModule.claim_root", subnets=array([1], "u16"))
+    else:
+        kind = draw.choice(["Swap", "Keep", ("KeepSubnets", array([1], "u16"))])
+        made.call(who, "SubtensorModule.set_root_claim_type", new_root_claim_type=kind)
+
+
+def own(made, draw, who, hotkey):
+    """Something that owners do with their keys."""
+    what, owner = draw.choice(("children", "take", "swap", "swap one")), made.state[storage.OWNER, hotkey]
+    if what == "children":
+        links = ((draw.randrange(2**64), who),)
+        made.call(owner, "SubtensorModule.set_children", hotkey=hotkey, netuid=1, children=links)
+    elif what == "take":
+        made.call(owner, "SubtensorModule.decrease_take", hotkey=hotkey, take=draw.randrange(11796))
+    elif draw.random() < 0.1:
+        netuid = 1 if what == "swap one" else None
+        made.call(owner, "SubtensorModule.swap_hotkey", hotkey=hotkey, new_hotkey=draw.randbytes(32), netuid=netuid)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -108,3 +154,24 @@ def test_a_busy_subnet_neither_makes_nor_loses_money(chain, named, seed):
     assert done > BLOCKS / 4
     assert made.state[storage.SUBNET_EPOCH_INDEX, 1] == BLOCKS // TEMPO
     assert max(made.state[storage.BLOCK_AT_REGISTRATION, 1, uid] for uid in range(12)) > BLOCKS - 300
+
+
+def test_a_busy_chain_repeats_itself_from_any_mark(chain, named):
+    people = [*(named(f"v{i}") for i in range(3)), *(named(f"m{i}") for i in range(4)), named("owner"), named("rich")]
+    money = dict.fromkeys(people, 10000 * TAO)
+    made = chain(validators=3, miners=4, tempo=TEMPO, root_stake=50 * TAO, balances=money)
+
+    def busy(seed):
+        draw = random.Random(seed)
+        for _ in range(150):
+            made.mine()
+            for _ in range(3):
+                with suppress(DispatchError):
+                    act(made, draw, people)
+        return sorted(map(repr, made.state.stored())), list(map(repr, made.state.events))
+
+    busy(1)
+    mark = made.state.mark()
+    first, other = busy(2), busy(3)
+    made.state.rewind(mark)
+    assert busy(2) == first != other

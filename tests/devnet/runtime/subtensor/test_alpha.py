@@ -55,5 +55,5 @@ def test_what_is_bought_to_be_burned_is_never_staked(made, named):
     ((_, _, _, alpha),) = made.events("AddStakeBurn")
     assert made.state[ALPHA_BURNED, 1] == alpha > 4 * TAO
     assert shares.stake_of(made.state, named("v0"), named("rich"), 1) == 0
-    with pytest.raises(DispatchError, match="PriceLimitExceeded|SlippageTooHigh"):
+    with pytest.raises(DispatchError, match=r"PriceLimitExceeded|SlippageTooHigh"):
         made.call(named("rich"), "SubtensorModule.add_stake_burn", limit=TAO // 2, **args)

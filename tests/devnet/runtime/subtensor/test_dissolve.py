@@ -9,13 +9,7 @@ TAO = 10**9
 
 @pytest.fixture
 def made(chain, named):
-    made = chain(
-        settings={"NetworkImmunityPeriod": 20, "SubnetLimit": 2, "NetworkReductionInterval": 100}
-        and {
-            "NetworkImmunityPeriod": 20,
-            "SubnetLimit": 2,
-        }
-    )
+    made = chain(settings={"NetworkImmunityPeriod": 20, "SubnetLimit": 2})
     made.mine(3)
     made.call(named("rich"), "SubtensorModule.register_network", hotkey=named("second"))
     made.call(named("rich"), "SubtensorModule.start_call", netuid=2)
@@ -63,10 +57,10 @@ def test_nothing_of_its_neurons_and_settings_is_left(made, named):
 
 
 def test_at_the_limit_the_cheapest_subnet_makes_room(made, named):
-    made.state[storage.SUBNET_MOVING_PRICE, 1] = 1 << 31
-    made.state[storage.SUBNET_MOVING_PRICE, 2] = 1 << 30
+    assert creation.to_prune(made.state) is None
+    made.mine(18)
     assert creation.to_prune(made.state) == 1  # the second is too young
-    made.mine(25)
+    made.mine(2)
     made.state[storage.SUBNET_MOVING_PRICE, 1] = 1 << 31
     made.state[storage.SUBNET_MOVING_PRICE, 2] = 1 << 30
     made.call(named("rich"), "SubtensorModule.register_network", hotkey=named("third"))
