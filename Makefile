@@ -3,7 +3,7 @@ PYTHON ?= python3
 DEMO := .venv-demo
 DEV := .venv
 
-.PHONY: demo test test-peers test-all style types bench clean
+.PHONY: demo test test-peers test-all interop style types bench clean
 
 demo: $(DEMO)/ready
 	$(DEMO)/bin/taokit dev $(ARGS)
@@ -26,7 +26,11 @@ test-peers: $(DEV)/ready
 
 test-all: $(DEV)/ready
 	$(DEV)/bin/pip install -q -c constraints.txt -e '.[ray]'
-	$(DEV)/bin/python -m pytest $(ARGS)
+	TAOKIT_TEST_KILLS=70 $(DEV)/bin/python -m pytest $(ARGS)
+
+# VERSIONS="10.5.0 11.3.0" asks these alone, and leaves the page as it is
+interop: $(DEV)/ready
+	$(DEV)/bin/python tests/peers/interop.py $(or $(VERSIONS),--write docs/reference/interop.md)
 
 style: $(DEV)/ready
 	$(DEV)/bin/ruff check .

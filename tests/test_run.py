@@ -261,15 +261,15 @@ def test_run_ends_the_process_with_the_code_of_the_error(capsys, monkeypatch, tm
 
 
 def test_a_password_may_be_in_a_file(tmp_path):
-    from taokit.run import _password
+    from taokit.run import wallet_password
 
     file = tmp_path / "password"
     file.write_text("secret\nnot this\n")
-    assert _password({}) is None
-    assert _password({"BT_WALLET_PASSWORD_FILE": str(file)}) == "secret"
-    assert _password({"BT_WALLET_PASSWORD": "first", "BT_WALLET_PASSWORD_FILE": str(file)}) == "first"
+    assert wallet_password({}) is None
+    assert wallet_password({"BT_WALLET_PASSWORD_FILE": str(file)}) == "secret"
+    assert wallet_password({"BT_WALLET_PASSWORD": "first", "BT_WALLET_PASSWORD_FILE": str(file)}) == "first"
     with pytest.raises(ConfigurationError, match="cannot read"):
-        _password({"BT_WALLET_PASSWORD_FILE": str(tmp_path)})
+        wallet_password({"BT_WALLET_PASSWORD_FILE": str(tmp_path)})
 
 
 def test_a_log_record_for_programs_is_one_line():

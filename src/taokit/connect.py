@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+import math
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
 from taokit.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from taokit.backends import NativeBackend
+    from taokit.backends import Limits
     from taokit.blocking import Portal
     from taokit.chain import AsyncBackend, AsyncChain, Block, BlockHash, Chain, Head, Runtime, Status
+    from taokit.chain.client import Aside
     from taokit.devnet import Devnet
 
 T = TypeVar("T")
@@ -54,13 +56,34 @@ CACHE: Final = Path("~/.cache/taokit")
 """Where metadata is kept, unless told otherwise; `~` is the home of who runs this."""
 
 
-def connect(network: str | Devnet, *, endpoints: Sequence[str] = (), cache: Path | None = CACHE) -> Chain:
+@dataclass(frozen=True, slots=True)
+class Nodes:
+    """Which nodes are asked, and how. Of no meaning for a chain inside this process."""
+
+    fallback: Sequence[str] = ()  # addresses to ask when those of the network are of no use, in order of preference
+    archive: Sequence[str] = ()  # addresses to ask about blocks whose state the others hold no longer
+    backend: Literal["native", "substrate_interface"] = "native"
+    isolated: bool = False  # in a child process, so that no answer of a node holds up this one
+    retry_forever: bool = False  # wait for a node for as long as it takes, at the start and whenever all are lost
+    limits: Limits | None = None
+
+
+def connect(
+    network: str | Devnet,
+    *,
+    endpoints: Sequence[str] = (),
+    cache: Path | None = CACHE,
+    backend: Literal["native", "substrate_interface"] = "native",
+    isolated: bool = False,
+    nodes: Nodes | None = None,
+) -> Chain:
     """A client for blocking code. Close it, or use it in a `with` block.
 
     `network` is `devnet`, `finney`, `test`, `local`, or a `ws://` or `wss://` address; several addresses with commas
     between them are asked in this order of preference. `endpoints` take the place of a named network's own addresses.
-    `cache` is the folder for metadata, None for none. Raises `ConfigurationError` for what names no network; that no
-    node is reachable shows at the first question.
+    `cache` is the folder for metadata, None for none. `backend` is what carries the questions, `isolated` keeps it in
+    a child process; `nodes` says these and everything else about the nodes. Raises `ConfigurationError` for what
+    names no network, or needs a library that is not installed; that no node is reachable shows at the first question.
     """
     devnet = _devnet(network)
     if devnet is not None:
@@ -69,13 +92,23 @@ def connect(network: str | Devnet, *, endpoints: Sequence[str] = (), cache: Path
     from taokit.blocking import Portal
     from taokit.chain import Chain
 
-    backend = _backend(_network(str(network), endpoints), cache)
-    return Chain(BlockingBackend(backend, Portal("taokit chain")), codec_of)
+    chosen = _chosen(nodes, backend, isolated)
+    carrier = _backend(_network(str(network), endpoints), cache, chosen)
+    blocking = BlockingBackend(carrier, Portal("taokit chain"))
+    if chosen.retry_forever:
+        blocking.wait()
+    return Chain(blocking, codec_of)
 
 
 @asynccontextmanager
 async def connection(
-    network: str | Devnet, *, endpoints: Sequence[str] = (), cache: Path | None = CACHE
+    network: str | Devnet,
+    *,
+    endpoints: Sequence[str] = (),
+    cache: Path | None = CACHE,
+    backend: Literal["native", "substrate_interface"] = "native",
+    isolated: bool = False,
+    nodes: Nodes | None = None,
 ) -> AsyncIterator[AsyncChain]:
     """A client for async code, for the length of the block. Its arguments and errors are those of `connect`.
 
@@ -89,8 +122,38 @@ async def connection(
     from taokit.backends import codec_of, within
     from taokit.chain import AsyncChain
 
-    async with AsyncChain(_backend(_network(str(network), endpoints), cache), codec_of, within) as chain:
-        yield chain
+    chosen = _chosen(nodes, backend, isolated)
+    carrier = _backend(_network(str(network), endpoints), cache, chosen)
+    with _one_thread() as aside:
+        async with AsyncChain(carrier, codec_of, within, aside=aside) as chain:
+            if chosen.retry_forever:
+                await _reached(carrier)
+            yield chain
+
+
+@contextmanager
+def _one_thread() -> Iterator[Aside]:
+    """Where a chain's answers are decoded, so that a large one does not hold up the event loop."""
+    import asyncio
+    from concurrent.futures import ThreadPoolExecutor
+
+    thread = ThreadPoolExecutor(1, thread_name_prefix="taokit decodes")
+
+    async def aside(work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(thread, work)
+
+    try:
+        yield aside
+    finally:
+        thread.shutdown(wait=False, cancel_futures=True)
+
+
+async def _reached(backend: AsyncBackend) -> None:
+    """A node has answered, after as many attempts as it took."""
+    heads = backend.heads()  # which goes on asking where its patience is infinite
+    await anext(heads)
+    if (leave := getattr(heads, "aclose", None)) is not None:
+        await leave()
 
 
 @asynccontextmanager
@@ -142,11 +205,34 @@ def _unknown(name: str) -> ConfigurationError:
     return ConfigurationError(f"taokit cannot connect to {name!r}: no network has this name", hint=hint)
 
 
-def _backend(network: Network, cache: Path | None) -> NativeBackend:
-    from taokit.backends import MetadataCache, NativeBackend
+def _chosen(nodes: Nodes | None, backend: Literal["native", "substrate_interface"], isolated: bool) -> Nodes:
+    """All about the nodes in one place, with addresses and names that are in order."""
+    if backend not in ("native", "substrate_interface"):
+        raise ConfigurationError(f"there is no backend {backend!r}", hint="use native or substrate_interface")
+    chosen = nodes or Nodes()
+    return replace(
+        chosen,
+        fallback=tuple(map(_checked, chosen.fallback)),
+        archive=tuple(map(_checked, chosen.archive)),
+        backend=chosen.backend if backend == "native" else backend,
+        isolated=chosen.isolated or isolated,
+    )
 
-    kept = None if cache is None else MetadataCache(cache.expanduser())
-    return NativeBackend(network.urls, cache=kept, genesis=network.genesis)
+
+def _backend(network: Network, cache: Path | None, nodes: Nodes) -> AsyncBackend:
+    from taokit.backends import IsolatedBackend, Limits, MetadataCache, NativeBackend, SubstrateInterfaceBackend
+
+    urls, folder = (*network.urls, *nodes.fallback), None if cache is None else cache.expanduser()
+    limits = nodes.limits or Limits()
+    if nodes.retry_forever:
+        limits = replace(limits, patience_s=math.inf)
+    if nodes.isolated:
+        return IsolatedBackend(
+            urls, cache=folder, genesis=network.genesis, limits=limits, archive=nodes.archive, transport=nodes.backend
+        )
+    kind = NativeBackend if nodes.backend == "native" else SubstrateInterfaceBackend
+    kept = None if folder is None else MetadataCache(folder)
+    return kind(urls, cache=kept, genesis=network.genesis, limits=limits, archive=nodes.archive)
 
 
 class BlockingBackend:
@@ -192,6 +278,10 @@ class BlockingBackend:
             if (leave := getattr(source, "aclose", None)) is not None:
                 self._portal.call(leave())
 
+    def wait(self) -> None:
+        """Return once a node has answered."""
+        self._portal.call(_reached(self._backend))
+
     def close(self) -> None:
         """End the connection, and the thread; a second time does nothing."""
         if not self._closed:
@@ -200,4 +290,14 @@ class BlockingBackend:
             self._portal.__exit__(None, None, None)
 
 
-__all__ = ["BLOCK_SECONDS", "CACHE", "DEVNET", "NETWORKS", "BlockingBackend", "Network", "connect", "connection"]
+__all__ = [
+    "BLOCK_SECONDS",
+    "CACHE",
+    "DEVNET",
+    "NETWORKS",
+    "BlockingBackend",
+    "Network",
+    "Nodes",
+    "connect",
+    "connection",
+]

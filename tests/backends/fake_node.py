@@ -36,7 +36,7 @@ class Node:
     """
 
     def __init__(self, answers=None, *, pongs=True):
-        self.answers = {"chain_getBlockHash": GENESIS, **(answers or {})}
+        self.answers = {"chain_getBlockHash": GENESIS, "chain_getHeader": header(0), **(answers or {})}
         self.pongs = pongs
         self.asked = []
         self.connections = 0

@@ -8,6 +8,7 @@ import pytest
 
 from taokit.backends import codec_of
 from taokit.chain import Call, Runtime, calls
+from taokit.chain.published import Timelocked
 from taokit.devnet import account
 from taokit.errors import UnknownName
 
@@ -29,6 +30,21 @@ BY_NAME = {
     "salt": [1, 2, 3],
     "commit_hash": bytes(32),
     "call": INNER,
+    "fields": [b"abc", Timelocked(b"sealed", 5)],
+    "certificate": b"\1" + bytes(32),
+    "commit": b"sealed",
+    "netuids": [1, 2],
+    "subnets": [3, 1],
+    "rows": [[(0, 1)], [(2, 3)]],
+    "uids_list": [[1], [2, 3]],
+    "values_list": [[1], [2, 3]],
+    "salts": [[1], [2, 3]],
+    "version_keys": [4, 5],
+    "commit_hashes": [bytes(32)] * 2,
+    "children": {BOB: 7},
+    "real": BOB,
+    **dict.fromkeys(("new_hotkey", "to_hotkey", "to_coldkey"), BOB),
+    **dict.fromkeys(("name", "subnet_name", "symbol"), "abc"),
 }
 """What the builders are given, by the name of a parameter; a number where nothing else is said."""
 

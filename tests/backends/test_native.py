@@ -210,7 +210,9 @@ async def test_the_pool_s_refusal():
                Subscription({"finalityTimeout": HASH})], ids=lambda answer: type(answer).__name__,
 )  # fmt: skip
 async def test_what_may_have_been_submitted_is_never_sent_again(answer):
-    one, other = Node({WATCH: answer}), Node({WATCH: Subscription()})
+    blocks = {"chain_getFinalizedHead": GENESIS, "chain_getBlock": None, **QUIET}
+    one = Node({WATCH: answer, HEADS: lambda: telling(1), **blocks})
+    other = Node({WATCH: Subscription(), HEADS: lambda: telling(1), **blocks})
     async with serving(one), serving(other), backend_of(one, other) as backend:
         with pytest.raises((Disconnected, TimedOut)) as caught:
             await statuses(backend)

@@ -80,8 +80,9 @@ def test_weights_are_committed_and_revealed(devnet, chain):
     assert chain.read(reads.weight_commits(1, VALIDATOR.ss58)) == ()
 
 
-def test_the_same_guard_refuses_in_the_pool_and_inside_a_batch(chain):
+def test_the_same_guard_refuses_in_the_pool_and_inside_a_batch(devnet, chain):
     stranger = account("stranger", 1)
+    devnet.fund(stranger, TAO)  # a batch is paid for, whatever it carries
     call = calls.serve_axon(1, "1.2.3.4", 80)
     with pytest.raises(PoolRefused) as pool:
         chain.submit(call, stranger)

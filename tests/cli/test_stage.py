@@ -69,43 +69,43 @@ async def replaced(stage, name, role):
 
 
 async def asked(stage):
-    async with taokit.Dendrite(stage.neurons["validator-0"].signer, allow_private=True) as dendrite:
-        miner = stage.neurons["miner-0"]
+    async with taokit.Dendrite(stage.company.neurons["validator-0"].signer, allow_private=True) as dendrite:
+        miner = stage.company.neurons["miner-0"]
         return await dendrite.ask(taokit.Target(1, miner.signer.ss58, "127.0.0.1", miner.port), Ask(word="x"))
 
 
 def running(stage, name):
-    return type(stage.neurons[name].role)
+    return type(stage.company.neurons[name].role)
 
 
 async def test_a_new_class_takes_over_port_key_and_state(stage):
-    old = stage.neurons["miner-0"]
+    old = stage.company.neurons["miner-0"]
     await replaced(stage, "miner-0", Second)
-    new = stage.neurons["miner-0"]
+    new = stage.company.neurons["miner-0"]
     assert (new.port, new.signer.ss58, new.folder.path) == (old.port, old.signer.ss58, old.folder.path)
     assert (await asked(stage)).synapse.answer == "second"
 
 
 @pytest.mark.parametrize("role", [Breaks, Wants])
 async def test_where_the_new_class_does_not_start_the_old_one_goes_on(stage, caplog, role):
-    port = stage.neurons["miner-0"].port
+    port = stage.company.neurons["miner-0"].port
     with caplog.at_level(logging.ERROR, "taokit.dev"):
         await replaced(stage, "miner-0", role)
     assert running(stage, "miner-0") is First
-    assert stage.neurons["miner-0"].port == port
+    assert stage.company.neurons["miner-0"].port == port
     assert (await asked(stage)).synapse.answer == "first"
     assert "miner-0 did not start" in caplog.text + " ".join(stage.trouble)
     await stage.advance()
 
 
 async def test_a_part_that_ended_is_tried_again_at_the_next_save_on_its_port(stage):
-    port = stage.neurons["miner-0"].port
-    await stage.neurons.pop("miner-0").stop(0)
+    port = stage.company.neurons["miner-0"].port
+    await stage.company.neurons.pop("miner-0").stop(0)
     await replaced(stage, "miner-0", Breaks)
-    assert "miner-0" not in stage.neurons
+    assert "miner-0" not in stage.company.neurons
     await stage.advance()
     await replaced(stage, "miner-0", Second)
-    assert stage.neurons["miner-0"].port == port
+    assert stage.company.neurons["miner-0"].port == port
     assert (await asked(stage)).synapse.answer == "second"
 
 
@@ -128,22 +128,22 @@ async def test_requests_under_way_are_answered_before_the_old_class_leaves(stage
 
 
 async def test_another_rule_begins_anew_and_the_same_one_goes_on(stage):
-    while not stage.neurons["validator-0"].scores.memory["kept"]:
+    while not stage.company.neurons["validator-0"].scores.memory["kept"]:
         await stage.advance()
     await replaced(stage, "validator-0", type("Same", (Feeds,), {}))
-    assert stage.neurons["validator-0"].scores.memory["kept"]
+    assert stage.company.neurons["validator-0"].scores.memory["kept"]
     await replaced(stage, "validator-0", Remembers)
     assert running(stage, "validator-0") is Remembers
-    assert stage.neurons["validator-0"].scores.memory == {"version": 1, "kind": "ema", "kept": {}}
+    assert stage.company.neurons["validator-0"].scores.memory == {"version": 1, "kind": "ema", "kept": {}}
 
 
 async def test_a_validator_that_broke_leaves_the_old_one_and_its_scores(stage):
-    while not stage.neurons["validator-0"].scores.memory["kept"]:
+    while not stage.company.neurons["validator-0"].scores.memory["kept"]:
         await stage.advance()
-    kept = stage.neurons["validator-0"].scores
+    kept = stage.company.neurons["validator-0"].scores
     await replaced(stage, "validator-0", Broken)
     assert running(stage, "validator-0") is Feeds
-    assert stage.neurons["validator-0"].scores == kept
+    assert stage.company.neurons["validator-0"].scores == kept
 
 
 async def test_a_block_waits_as_long_as_a_round_may_take(stage):
@@ -156,10 +156,10 @@ async def test_a_neuron_that_ends_by_itself_is_told_of_and_the_play_goes_on(stag
     async def ends(head):
         raise ZeroDivisionError("in step")
 
-    stage.neurons["validator-0"].step = ends
+    stage.company.neurons["validator-0"].step = ends
     with caplog.at_level(logging.ERROR, "taokit.dev"):
         await stage.advance()
-    assert list(stage.neurons) == ["miner-0"]
+    assert list(stage.company.neurons) == ["miner-0"]
     assert "validator-0 ended" in caplog.text
     assert "ZeroDivisionError: in step" in caplog.text
     await stage.advance()

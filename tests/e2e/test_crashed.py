@@ -43,7 +43,7 @@ class Interruptible:
     """A chain at which one may also stop before and after each call."""
 
     def __init__(self, chain):
-        self.chain, self.genesis, self.heads = chain, chain.genesis, chain.heads
+        self.chain, self.genesis, self.heads, self.head = chain, chain.genesis, chain.heads, chain.head
 
     async def read(self, *args, **options):
         return await self._around(self.chain.read(*args, **options))

@@ -1,3 +1,4 @@
+import gzip
 import json
 from dataclasses import fields
 
@@ -6,6 +7,7 @@ import pytest
 
 from metagraphs import metagraph
 from taokit.errors import ConfigurationError
+from taokit.metagraph import store
 from taokit.metagraph.store import from_bytes, to_bytes
 
 
@@ -65,3 +67,33 @@ def test_what_is_missing_is_told_by_name():
     del plain["bonds"]
     with pytest.raises(ConfigurationError, match="has no bonds"):
         from_bytes(json.dumps(plain).encode())
+
+
+def test_packed_it_is_smaller_the_same_each_time_and_any_gzip_reads_it():
+    made = metagraph()
+    packed = to_bytes(made, packed=True)
+    assert packed == to_bytes(made, packed=True)
+    assert gzip.decompress(packed) == to_bytes(made)
+    assert from_bytes(packed) == made
+
+
+def test_a_packed_file_cut_anywhere_or_damaged_is_told():
+    whole = to_bytes(metagraph(), packed=True)
+    for end in range(2, len(whole), 31):
+        with pytest.raises(ConfigurationError, match="this gzip file is cut short"):
+            from_bytes(whole[:end])
+    with pytest.raises(ConfigurationError, match="no gzip file, or damaged"):
+        from_bytes(whole[:60] + b"\xff\xff" + whole[62:])
+
+
+def test_a_file_that_would_fill_the_memory_is_refused(monkeypatch):
+    monkeypatch.setattr(store, "LARGEST", 1000)
+    with pytest.raises(ConfigurationError, match="unpacks to more than 1000 bytes"):
+        from_bytes(gzip.compress(bytes(100_000)))
+
+
+def test_a_file_of_another_version_is_told_from_one_of_something_else():
+    plain = json.loads(to_bytes(metagraph()))
+    with pytest.raises(ConfigurationError, match=r"of the format taokit\.metagraph/2, and taokit\.metagraph/1") as told:
+        from_bytes(json.dumps({**plain, "format": "taokit.metagraph/2"}).encode())
+    assert "that version" in told.value.hint

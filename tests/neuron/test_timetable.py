@@ -33,3 +33,12 @@ def test_nothing_lies_between_an_offset_and_the_next(tempo, rounds, offset):
     assert not any(offset < event < following for event in events)
     assert following == tempo or following in events
     assert following > offset or following == tempo
+
+
+@given(st.integers(20, 5000), st.floats(0.01, 0.99), st.integers(4, 30))
+def test_weights_open_where_the_settings_say_and_close_with_the_margin(tempo, at, margin):
+    plan = timetable(tempo, 1, weights_at=at, margin=margin)
+    open = [offset for offset in range(tempo) if plan.open_for_weights(offset, tempo - offset)]
+    assert open[0] == plan.weights <= max(1, int(tempo * at))
+    assert open == list(range(plan.weights, open[-1] + 1))
+    assert tempo - open[-1] == min(margin, tempo - plan.weights)

@@ -1,15 +1,18 @@
 """The setter over an embedded chain: what gets into blocks, and what it says while it waits."""
 
+import errno
 import logging
+import os
+from itertools import pairwise
 
 import pytest
 
 from taokit import Validator
 from taokit.chain import calls, reads
 from taokit.chain.beacon import terms
-from taokit.errors import ConfigurationError, StateCorrupt
-from taokit.neuron.submission import LIFETIME
-from taokit.neuron.weights import opening_round, view
+from taokit.errors import ConfigurationError, PoolRefused, StateCorrupt
+from taokit.neuron.advancing import AGAIN, LIFETIME
+from taokit.neuron.view import opening_round, view
 from worlds import World
 
 
@@ -88,7 +91,7 @@ async def test_what_was_committed_is_revealed_as_many_epochs_later_as_the_subnet
             assert seen[epoch].count("WeightsCommitted") == 1
             assert seen[epoch].count("WeightsRevealed") == (epoch >= first + period)
         assert await row(world) == made_in(await world.epoch() - period)
-        salts = [item.salt for item in validator.setter._pending]
+        salts = [item.salt for item in validator.setter._pending if item.landed is None]
         assert len(set(salts)) == len(salts) == period - 1
     finally:
         await validator.stop()
@@ -124,26 +127,188 @@ async def test_a_seal_that_begins_in_the_middle_is_used_from_then_on(tmp_path):
         await validator.stop()
 
 
-async def test_a_refusal_is_what_it_waits_for_and_is_tried_again_when_the_first_can_no_longer_get_in(tmp_path, caplog):
-    world = small(tmp_path, CommitRevealWeightsEnabled=False, WeightsSetRateLimit=10_000, Tempo=200)
+async def test_a_refusal_is_what_it_waits_for_and_is_tried_again_some_blocks_later(tmp_path, caplog):
+    world = small(tmp_path, CommitRevealWeightsEnabled=False, Tempo=200)
     validator, first = await started(world), await world.epoch()
+    world.devnet.faults.refuse(PoolRefused("the pool is closed", code=1016))
     try:
         with caplog.at_level(logging.WARNING, "taokit"):
             while not caplog.records:
                 await world.blocks(1)
             refused = world.devnet.head.number
-            await world.blocks(LIFETIME - 1)
+            await world.blocks(AGAIN - 1)
         assert len(caplog.records) == 1
         assert "set_weights" in validator.waiting
-        assert "refused" in validator.waiting
-        world.devnet.set_hyperparameter(1, "WeightsSetRateLimit", 0)
+        assert "closed" in validator.waiting
         seen = {}
         while not seen:
             seen = {e for e in await world.blocks(1) if "WeightsSet" in e}
-        assert world.devnet.head.number == refused + LIFETIME + 1
-        assert await row(world) == made_in(first + 1)  # the first of all meets no rate limit
+        assert world.devnet.head.number == refused + AGAIN + 1
+        assert await row(world) == made_in(first)
         await world.blocks(1)
-        assert "refused" not in validator.waiting
+        assert "closed" not in validator.waiting
+    finally:
+        await validator.stop()
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+async def test_a_lost_extrinsic_is_sent_again_under_its_nonce_and_gets_in_once(tmp_path, hidden):
+    world = small(tmp_path, CommitRevealWeightsEnabled=hidden, Tempo=200)
+    validator = await started(world)
+    world.devnet.faults.lose()
+    try:
+        while not validator.setter.pending:
+            await world.blocks(1)
+        lost = world.devnet.head.number
+        nonce = validator.setter._pending[0].nonce
+        events = await world.blocks(AGAIN)
+        assert not any("Weights" in event for event in events)
+        events = await world.blocks(LIFETIME + AGAIN)
+        assert sum("WeightsSet" in event or "WeightsCommitted" in event for event in events) == 1
+        assert world.devnet.head.number == lost + LIFETIME + 2 * AGAIN
+        assert await world.chain.read(reads.nonce(world.keys["v"].ss58)) == nonce + 1
+    finally:
+        await validator.stop()
+
+
+async def test_the_rate_limit_is_waited_for_to_the_block_and_nothing_is_sent_before(tmp_path):
+    world = small(tmp_path, CommitRevealWeightsEnabled=False, WeightsSetRateLimit=100, Tempo=60)
+    validator = await started(world)
+    sent, at = world.devnet.node.submit, []
+    world.devnet.node.submit = lambda data: (at.append(world.devnet.head.number), sent(data))[1]
+    try:
+        while len(at) < 3:
+            await world.blocks(1)
+        assert [later - earlier for earlier, later in pairwise(at)] == [100, 100]
+    finally:
+        await validator.stop()
+
+
+async def test_a_newer_version_key_is_what_it_waits_for(tmp_path):
+    world = small(tmp_path, CommitRevealWeightsEnabled=False)
+    validator = await started(world)
+    world.devnet.faults.lose()
+    try:
+        while not validator.setter.pending:
+            await world.blocks(1)
+        world.devnet.set_hyperparameter(1, "WeightsVersionKey", 9_000_000)
+        await world.blocks(AGAIN + 1)
+        assert "9000000" in validator.waiting
+    finally:
+        await validator.stop()
+
+
+@pytest.mark.parametrize("stage", ["committed", "landed"])
+async def test_what_was_in_a_fork_that_lost_is_sent_again(tmp_path, stage, caplog):
+    """The chain goes back behind the block that held it, and forgets the extrinsic."""
+    world = small(tmp_path, CommitRevealWeightsEnabled=stage == "committed", Tempo=100)
+    validator, first = await started(world), await world.epoch()
+    try:
+        while not validator.setter.pending:
+            await world.blocks(1)
+        before = world.devnet.head.number
+        await world.blocks(2)
+        (item,) = validator.setter._pending
+        assert item.stage == stage if stage == "committed" else item.landed
+        with caplog.at_level(logging.WARNING, "taokit"):
+            world.devnet.set_head(before)
+            seen = await world.blocks(12)
+        assert sum("WeightsSet" in event or "WeightsCommitted" in event for event in seen) == 1
+        assert ("in a fork that lost" in caplog.text) is (stage == "landed")
+        await events_until(world, first + 1)
+        await world.blocks(5)
+        assert await row(world) == made_in(first)
+    finally:
+        await validator.stop()
+
+
+async def test_a_seal_that_begins_while_weights_are_on_their_way_makes_them_anew_under_it(tmp_path, caplog):
+    world = small(tmp_path, CommitRevealWeightsEnabled=False, Tempo=200)
+    validator, first = await started(world), await world.epoch()
+    world.devnet.faults.lose()
+    try:
+        while not validator.setter.pending:
+            await world.blocks(1)
+        world.devnet.set_hyperparameter(1, "CommitRevealWeightsEnabled", True)
+        with caplog.at_level(logging.WARNING, "taokit"):
+            seen = await world.blocks(LIFETIME + 2)
+        assert "made once more: commit-reveal was switched on" in caplog.text
+        assert sum("WeightsCommitted" in event for event in seen) == 1
+        await events_until(world, first + 1)
+        await world.blocks(3)
+        assert await row(world) == made_in(first)
+    finally:
+        await validator.stop()
+
+
+async def test_a_uid_that_changes_hands_before_its_weights_are_in_gets_none_and_the_others_keep_theirs(tmp_path):
+    world = small(tmp_path, Tempo=200)
+    validator = await started(world)
+    world.devnet.faults.lose()
+    try:
+        while not validator.setter.pending:
+            await world.blocks(1)
+        uid = await world.uid("a")
+        await world.hand_over("a", "newcomer")
+        seen = await world.blocks(LIFETIME + 4)
+        assert sum("WeightsCommitted" in event for event in seen) == 1
+        (item,) = validator.setter._pending
+        assert dict(zip(item.uids, item.values, strict=True))[uid] == 0
+        assert max(item.values) == 65535
+    finally:
+        await validator.stop()
+
+
+async def test_a_full_disk_sends_nothing_and_says_so(tmp_path):
+    world = small(tmp_path, CommitRevealWeightsEnabled=False)
+    validator = await started(world)
+    full = False
+
+    def before(step):
+        if full and step == "write":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    validator.folder._before = before
+    try:
+        while validator.scores.epoch < await world.epoch():
+            await world.blocks(1)
+        full = True
+        seen = []
+        while validator.failed is None:
+            seen += await world.blocks(1)
+        assert "No space left" in str(validator.failed)
+        assert "--state-dir" in validator.failed.hint
+        assert not any("WeightsSet" in event for event in seen)
+        assert world.devnet.waiting == 0
+        assert not validator.setter.pending
+    finally:
+        await validator.stop()
+
+
+class Fails(Validator):
+    async def run_round(self, round):
+        if round.epoch % 2:
+            raise ValueError("no data")
+        return {1: 1.0, 2: float(round.epoch)}
+
+
+@pytest.mark.parametrize(("policy", "sent"), [("hold", 0), ("burn", 1), ("copy_last", 1)])
+async def test_an_epoch_whose_rounds_failed_sends_what_the_policy_says(tmp_path, policy, sent):
+    world = small(tmp_path, CommitRevealWeightsEnabled=False)
+    kind = type("Kind", (Fails,), {"without_scores": policy})
+    validator = world.neuron("v", kind(), port=None)
+    await validator.start()
+    try:
+        epoch = await world.epoch()
+        epoch += epoch % 2
+        await events_until(world, epoch + 1)
+        before = await row(world)
+        seen = await events_until(world, epoch + 2)
+        assert seen == ({epoch + 1: ["WeightsSet"]} if sent else {})
+        owner = (await world.graph()).uid_of((await world.graph()).owner_hotkey)
+        net = await world.graph()
+        whole = list(net.row(net.weights, net.uid_of(world.keys["v"].ss58)))
+        assert (whole[owner] == 65535 and sum(whole) == 65535) if policy == "burn" else await row(world) == before
     finally:
         await validator.stop()
 

@@ -10,17 +10,19 @@ import sys
 import threading
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import msgpack
-import numpy
+import numpy as np
 from bittensor import http_auth
 from bittensor_core import Keypair
 
 ALICE, BOB = map(Keypair.from_uri, ("//Alice", "//Bob"))
-TIMEOUT_S = 20.0
-ARRAY = numpy.arange(6, dtype=numpy.float32).reshape(3, 2)
-HALVES = numpy.full((3, 2), 0.5, dtype=numpy.float32)
+TIMEOUT_S, MANY = 20.0, 20
+HARD = "a'b\"c\\\n\t\x7f\u2028\U0001f600"
+ARRAY = np.arange(6, dtype=np.float32).reshape(3, 2)
+HALVES = np.full((3, 2), 0.5, dtype=np.float32)
 
 
 def envelope(array):
@@ -41,17 +43,18 @@ def envelope(array):
 
 def array_in(envelope):
     inner = msgpack.unpackb(base64.b64decode(envelope["buffer"]))
-    return numpy.frombuffer(inner[b"data"], dtype=inner[b"type"]).reshape(inner[b"shape"])
+    return np.frombuffer(inner[b"data"], dtype=inner[b"type"]).reshape(inner[b"shape"])
 
 
 QUESTIONS = {
+    "ping": ("Synapse", {}),
     "plain": ("Echo", {"text": "héllo ✓ \"quoted\" 'too' \\ \n"}),
     "nested": (
         "Nested",
         {
-            "points": [{"x": 1, "y": 0.5, "tag": "a'b"}, {"x": -2, "y": 1e-07}],
+            "points": [{"x": 1, "y": 0.5, "tag": "a'b"}, {"x": -2, "y": -0.25}],
             "origin": {"x": 3, "y": 1e16},
-            "options": {"k": [1, "two", None, 2.5, {"deep": True}], "é": "✓"},
+            "options": {"k": [1, "two", None, {"deep": True}], "é": HARD, "n": [2**70, -0.0, 1e16, 1e-07, 5e-324]},
             "flags": [True, False],
         },
     ),
@@ -61,17 +64,20 @@ QUESTIONS = {
     "stream": ("Tokens", {"prompt": "the quick brown fox"}),
     "refusal": ("Deny", {"text": "x"}),
 }
+QUESTIONS["many"] = QUESTIONS["plain"]
 
 
 def answer(name, asked):
     """What a miner answers to a question: the answer fields."""
+    if name == "Synapse":
+        return {}
     if name == "Echo":
         return {"reply": asked["text"]}
     if name == "Nested":
         points = sum(point["x"] + point["y"] for point in asked["points"])
         return {"total": float(points + asked["origin"]["x"])}
     if name == "Zip":
-        return {"pairs": [f"{word}={number}" for word, number in zip(asked["words"], asked["numbers"])]}
+        return {"pairs": [f"{word}={number}" for word, number in zip(asked["words"], asked["numbers"], strict=True)]}
     if name == "Paint":
         return {"other": {"red": "green", "green": "red"}[asked["color"]]}
     return {"out": envelope(array_in(asked["a"]) + array_in(asked["b"]))}
@@ -80,12 +86,10 @@ def answer(name, asked):
 class Miner(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
-    def do_POST(self):  # noqa: N802
+    def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         try:
-            http_auth.verify(
-                self.headers, body, method="POST", path=self.path, self_hotkey_ss58=BOB.ss58_address
-            )
+            http_auth.verify(self.headers, body, method="POST", path=self.path, self_hotkey_ss58=BOB.ss58_address)
         except http_auth.AuthError as error:
             return self.tell(401, {"message": str(error)})
         if self.path == "/Deny":
@@ -132,14 +136,22 @@ def asked(port, kind):
     name, question = QUESTIONS[kind]
     body = json.dumps(question).encode()
     headers = http_auth.sign(ALICE, method="POST", path=f"/{name}", body=body, receiver_ss58=BOB.ss58_address)
-    request = urllib.request.Request(  # noqa: S310
+    request = urllib.request.Request(
         f"http://127.0.0.1:{port}/{name}", data=body, headers={**headers, "Content-Type": "application/json"}
     )
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as response:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as response:
             return response.status, response.read()
     except urllib.error.HTTPError as error:
         return error.code, error.read()
+
+
+def wrongs(port, kind):
+    """What is wrong with the first answer that is not right; nothing when all are."""
+    times = MANY if kind == "many" else 1
+    with ThreadPoolExecutor(times) as pool:
+        answers = [*pool.map(lambda _: asked(port, kind), range(times))]
+    return next(filter(None, (wrong(kind, *one) for one in answers)), "")
 
 
 def wrong(kind, status, body):
@@ -150,13 +162,18 @@ def wrong(kind, status, body):
         return f"status {status}: {body[:200]!r}"
     if kind == "stream":
         return wrong_stream([json.loads(line) for line in body.splitlines()], QUESTIONS[kind][1]["prompt"])
-    got, right = json.loads(body), {
-        "plain": {"reply": QUESTIONS["plain"][1]["text"]},
-        "nested": {"total": 2.5000001},
-        "list": {"pairs": ["a=1.0", "it's=-0.5", "=1e-07"]},
-        "enum": {"other": "green"},
-        "numpy": {"out": [[0.5, 1.5], [2.5, 3.5], [4.5, 5.5]]},
-    }[kind]
+    got, right = (
+        json.loads(body),
+        {
+            "ping": {},
+            "many": {"reply": QUESTIONS["plain"][1]["text"]},
+            "plain": {"reply": QUESTIONS["plain"][1]["text"]},
+            "nested": {"total": 2.25},
+            "list": {"pairs": ["a=1.0", "it's=-0.5", "=1e-07"]},
+            "enum": {"other": "green"},
+            "numpy": {"out": [[0.5, 1.5], [2.5, 3.5], [4.5, 5.5]]},
+        }[kind],
+    )
     if kind == "numpy":
         got = {"out": array_in(got["out"]).tolist()}
     return "" if got == right else f"answered {got!r}, which should be {right!r}"
@@ -172,5 +189,5 @@ if __name__ == "__main__":
     if sys.argv[1] == "serve":
         serve(int(sys.argv[2]))
     else:
-        told = {kind: wrong(kind, *asked(int(sys.argv[2]), kind)) for kind in sys.argv[3:]}
+        told = {kind: wrongs(int(sys.argv[2]), kind) for kind in sys.argv[3:]}
         sys.stdout.write(json.dumps(told) + "\n")

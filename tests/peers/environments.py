@@ -3,9 +3,11 @@
 python tests/peers/environments.py NAME...      makes some of them, or all without a name
 """
 
+import fcntl
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -31,14 +33,24 @@ def python_of(name):
     """The interpreter of an environment, which is made first where it is missing, half made or of other packages."""
     home, wanted = HOMES / name, "\n".join([sys.version, *PACKAGES[name]])
     python, made = home / "bin" / "python", home / "made.txt"
-    if not made.exists() or made.read_text() != wanted:
-        shutil.rmtree(home, ignore_errors=True)
-        subprocess.run([sys.executable, "-m", "venv", home], check=True)
-        subprocess.run([python, "-m", "pip", "install", "-qq", *PACKAGES[name]], check=True)
-        made.write_text(wanted)
-    if name in WITH_TORCH:
-        (_packages_of(home) / "torch.pth").write_text(f"{_shared_torch()}\n")
+    with _alone():
+        if not made.exists() or made.read_text() != wanted:
+            shutil.rmtree(home, ignore_errors=True)
+            subprocess.run([sys.executable, "-m", "venv", home], check=True)
+            subprocess.run([python, "-m", "pip", "install", "-qq", *PACKAGES[name]], check=True)
+            made.write_text(wanted)
+        if name in WITH_TORCH:
+            (_packages_of(home) / "torch.pth").write_text(f"{_shared_torch()}\n")
     return python
+
+
+@contextmanager
+def _alone():
+    """Let one process at a time make environments."""
+    HOMES.mkdir(exist_ok=True)
+    with (HOMES / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _packages_of(home):

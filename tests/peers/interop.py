@@ -18,9 +18,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 from environments import python_of
 
 from taokit.axon import Axon
-from taokit.dendrite import Dendrite, Target
+from taokit.dendrite import Target
 from taokit.keys import from_uri
-from taokit.testing.samples import SAMPLES, all_but_deny, routes
+from taokit.testing.samples import SAMPLES, all_but_deny, ask_sample, sample_routes
 
 HERE = Path(__file__).parent
 ALICE, BOB = from_uri("//Alice"), from_uri("//Bob")
@@ -70,7 +70,7 @@ async def results(version):
 
 async def _they_ask(peer, python, kinds, environment):
     """Their validator, our miner."""
-    async with Axon(BOB.ss58, routes(), admit=all_but_deny, formats=[peer.format.partition("/")[0]]) as axon:
+    async with Axon(BOB.ss58, sample_routes(), admit=all_but_deny, formats=[peer.format.partition("/")[0]]) as axon:
         port = await axon.start("127.0.0.1")
         child = await _started(python, peer.script, "ask", port, *kinds, env=environment)
         try:
@@ -88,24 +88,11 @@ async def _we_ask(peer, python, kinds, environment):
     child = await _started(python, peer.script, "serve", port, env=environment)
     try:
         await asyncio.wait_for(_ready(child, port), START_S)
-        async with Dendrite(ALICE, format=peer.format, allow_private=True) as dendrite:
-            target = Target(uid=0, hotkey=BOB.ss58, ip="127.0.0.1", port=port)
-            return {kind: await _wrong(dendrite, target, SAMPLES[kind]) for kind in kinds}
+        target = Target(uid=0, hotkey=BOB.ss58, ip="127.0.0.1", port=port)
+        told = [await ask_sample(ALICE, target, SAMPLES[kind], format=peer.format) for kind in kinds]
+        return {one.sample.kind: one.problem for one in told}
     finally:
         await _ended(child)
-
-
-async def _wrong(dendrite, target, sample):
-    if sample.streams:
-        stream = dendrite.stream(target, sample.ask(), 20.0)
-        answered = "".join([piece async for piece in stream])
-        reply = stream.reply
-    else:
-        reply = await dendrite.ask(target, sample.ask(), 20.0)
-        answered = getattr(reply.message, sample.answer)
-    if reply.status != sample.status:
-        return f"{reply.outcome}, status {reply.status}: {reply.error}"
-    return "" if sample.status != 200 else sample.wrong(answered)
 
 
 async def _started(python, script, *arguments, env):

@@ -13,17 +13,18 @@ import json
 import sys
 import tempfile
 from enum import Enum
-from typing import Any, ClassVar, Dict, List, Optional, Tuple
+from typing import Any, ClassVar, Tuple  # noqa: UP035  `attach` compares annotations
 
 import bittensor
 import bittensor.utils.networking
-import numpy
+import numpy as np
 from pydantic import BaseModel
 
 bittensor.utils.networking.get_external_ip = lambda: "127.0.0.1"  # it would ask a service on the internet
-HASHED = ClassVar[Tuple[str, ...]]
+HASHED = ClassVar[tuple[str, ...]]
 TENSOR = getattr(bittensor, "Tensor", None)
-TIMEOUT_S = 20.0
+TIMEOUT_S, MANY = 20.0, 20
+HARD = "a'b\"c\\\n\t\x7f\u2028\U0001f600"
 
 
 def named(*names):
@@ -31,7 +32,7 @@ def named(*names):
     return next(getattr(bittensor, name) for name in names if hasattr(bittensor, name))
 
 
-class Color(str, Enum):
+class Color(str, Enum):  # noqa: UP042  as most subnets write it; a `StrEnum` hashes otherwise
     RED = "red"
     GREEN = "green"
 
@@ -39,42 +40,42 @@ class Color(str, Enum):
 class Point(BaseModel):
     x: int = 0
     y: float = 0.0
-    tag: Optional[str] = None
+    tag: str | None = None
 
 
 class Echo(bittensor.Synapse):
     required_hash_fields: HASHED = ("text",)
     text: str
-    reply: Optional[str] = None
+    reply: str | None = None
 
 
 class Nested(bittensor.Synapse):
     required_hash_fields: HASHED = ("options", "points", "origin", "flags")
-    points: List[Point] = []
+    points: list[Point] = []  # noqa: RUF012
     origin: Point = Point()
-    options: Dict[str, Any] = {}
-    flags: List[bool] = []
-    total: Optional[float] = None
+    options: dict[str, Any] = {}  # noqa: RUF012
+    flags: list[bool] = []  # noqa: RUF012
+    total: float | None = None
 
 
 class Zip(bittensor.Synapse):
-    required_hash_fields: HASHED = ("words", "numbers")
-    words: List[str] = []
-    numbers: List[float] = []
-    pairs: Optional[List[str]] = None
+    required_hash_fields: list[str] = ["numbers", "words"]  # noqa: RUF012  the older style, hashed in model order
+    words: list[str] = []  # noqa: RUF012
+    numbers: list[float] = []  # noqa: RUF012
+    pairs: list[str] | None = None
 
 
 class Paint(bittensor.Synapse):
     required_hash_fields: HASHED = ("color",)
     color: Color = Color.RED
-    other: Optional[Color] = None
+    other: Color | None = None
 
 
 class TensorAdd(bittensor.Synapse):
     required_hash_fields: HASHED = ("a", "b")
-    a: Optional[TENSOR] = None
-    b: Optional[TENSOR] = None
-    out: Optional[TENSOR] = None
+    a: TENSOR | None = None
+    b: TENSOR | None = None
+    out: TENSOR | None = None
 
 
 class Deny(bittensor.Synapse):
@@ -84,7 +85,7 @@ class Deny(bittensor.Synapse):
 class Tokens(bittensor.StreamingSynapse):
     required_hash_fields: HASHED = ("prompt",)
     prompt: str
-    completion: Optional[str] = None
+    completion: str | None = None
 
     async def process_streaming_response(self, response):
         self.completion = ""
@@ -125,7 +126,7 @@ def nested(synapse: Nested) -> Nested:
 
 
 def zip_up(synapse: Zip) -> Zip:
-    synapse.pairs = [f"{word}={number}" for word, number in zip(synapse.words, synapse.numbers)]
+    synapse.pairs = [f"{word}={number}" for word, number in zip(synapse.words, synapse.numbers, strict=True)]
     return synapse
 
 
@@ -143,7 +144,7 @@ def deny(synapse: Deny) -> Deny:
     return synapse
 
 
-def refuse(synapse: Deny) -> Tuple[bool, str]:
+def refuse(synapse: Deny) -> Tuple[bool, str]:  # noqa: UP006
     return True, "nobody may ask this"
 
 
@@ -158,7 +159,7 @@ def tokens(synapse: Tokens) -> bittensor.StreamingSynapse.BTStreamingResponse:
 
 def array(values):
     """Three by two numbers, as this process holds tensors."""
-    made = numpy.array(values, dtype=numpy.float32).reshape(3, 2)
+    made = np.array(values, dtype=np.float32).reshape(3, 2)
     if os.environ.get("USE_TORCH") != "1":
         return made
     import torch
@@ -168,10 +169,11 @@ def array(values):
 
 def questions():
     text = "héllo ✓ \"quoted\" 'too' \\ \n"
-    points = [Point(x=1, y=0.5, tag="a'b"), Point(x=-2, y=1e-07)]
-    options = {"k": [1, "two", None, 2.5, {"deep": True}], "é": "✓"}
+    points = [Point(x=1, y=0.5, tag="a'b"), Point(x=-2, y=-0.25)]
+    options = {"k": [1, "two", None, {"deep": True}], "é": HARD, "n": [2**70, -0.0, 1e16, 1e-07, 5e-324]}
     sum = TensorAdd(a=TENSOR.serialize(array(range(6))), b=TENSOR.serialize(array([0.5] * 6)))
     return {
+        "ping": bittensor.Synapse(),
         "plain": Echo(text=text),
         "nested": Nested(points=points, origin=Point(x=3, y=1e16), options=options, flags=[True, False]),
         "list": Zip(words=["a", "it's", ""], numbers=[1.0, -0.5, 1e-07]),
@@ -179,6 +181,7 @@ def questions():
         "numpy": sum,
         "torch": sum,
         "stream": Tokens(prompt="the quick brown fox"),
+        "many": Echo(text=text),
         "refusal": Deny(text="x"),
     }
 
@@ -190,8 +193,10 @@ def wrong(kind, got):
     if got.dendrite.status_code != 200:
         return f"status {got.dendrite.status_code}: {got.dendrite.status_message}"
     answer, right = {
+        "ping": lambda: (None, None),
         "plain": lambda: (got.reply, questions()["plain"].text),
-        "nested": lambda: (got.total, 2.5000001),
+        "many": lambda: (got.reply, questions()["plain"].text),
+        "nested": lambda: (got.total, 2.25),
         "list": lambda: (got.pairs, ["a=1.0", "it's=-0.5", "=1e-07"]),
         "enum": lambda: (got.other, Color.GREEN),
         "numpy": lambda: (got.out.deserialize().tolist(), [[0.5, 1.5], [2.5, 3.5], [4.5, 5.5]]),
@@ -230,7 +235,9 @@ async def ask(port, kinds):
     dendrite = named("Dendrite", "dendrite")(wallet=wallet_of("//Alice"))
     told = {}
     for kind in kinds:
-        told[kind] = wrong(kind, await answer(dendrite, target, kind, questions()[kind]))
+        times = MANY if kind == "many" else 1
+        got = await asyncio.gather(*(answer(dendrite, target, kind, questions()[kind]) for _ in range(times)))
+        told[kind] = next(filter(None, (wrong(kind, one) for one in got)), "")
     await dendrite.aclose_session()
     return told
 
@@ -238,10 +245,8 @@ async def ask(port, kinds):
 async def answer(dendrite, target, kind, question):
     if kind != "stream":
         return await dendrite.forward(target, question, timeout=TIMEOUT_S, deserialize=False)
-    pieces = []
-    async for piece in dendrite.call_stream(target, question, timeout=TIMEOUT_S, deserialize=False):
-        pieces.append(piece)
-    return pieces[-1]
+    stream = dendrite.call_stream(target, question, timeout=TIMEOUT_S, deserialize=False)
+    return [piece async for piece in stream][-1]
 
 
 if __name__ == "__main__":

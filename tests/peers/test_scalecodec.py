@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parent))
+
+from environments import python_of
+
 from chains import ALICE, BOB, TAO, funded
 from taokit.chain import calls
 from taokit.devnet import codec_of, metadata
@@ -14,20 +18,14 @@ from taokit.devnet.runtime import TABLE
 
 pytestmark = pytest.mark.peers
 
-ROOT = Path(__file__).parents[2]
-HOME = ROOT / ".peers" / "scalecodec-1.2.12"
 TRANSFER = ["Balances", "transfer_keep_alive", {"dest": ALICE.ss58, "value": 5}]
 WEIGHTS = ["SubtensorModule", "set_weights", {"netuid": 1, "dests": [1, 2], "weights": [3, 4], "version_key": 7}]
 
 
 @pytest.fixture(scope="module")
 def python():
-    """The interpreter of an environment with scalecodec in it, made once and kept."""
-    found = HOME / "bin" / "python"
-    if not found.exists():
-        subprocess.run([sys.executable, "-m", "venv", HOME], check=True)
-        subprocess.run([found, "-m", "pip", "install", "-q", "scalecodec==1.2.12"], check=True)
-    return found
+    """The interpreter of an environment with scalecodec in it."""
+    return python_of("scalecodec-1.2.12")
 
 
 @pytest.fixture(scope="module")

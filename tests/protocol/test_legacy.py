@@ -130,6 +130,19 @@ def test_a_sender_in_torch_mode_is_believed():
         check_body(message, LegacyClaim.from_request(headers_of(computed_body_hash="0" * 64), me=BOB.ss58))
 
 
+def test_each_end_is_answered_and_asked_in_its_own_spelling_of_dtypes():
+    ones = np.ones(2, dtype="f4")
+    plain, torch = encode_tensor(ones), {**encode_tensor(ones), "dtype": "torch.float32"}
+    for envelope in (plain, torch):
+        message = parse_envelope(TensorAdd, json.dumps({"a": envelope, "b": envelope}).encode())
+        message.out = ones
+        answer = json.loads(answer_body(message, Terminal(), Terminal()))
+        assert [answer["a"], answer["b"], answer["out"]] == [envelope] * 3
+        draft = LegacyDraft.of(TensorAdd(a=ones, b=ones), torch=envelope is torch)
+        assert json.loads(draft.fields)["a"] == envelope
+        assert draft.body_hash == body_hash(message)
+
+
 ENVELOPES = {
     one["id"]: (one["request"]["target"].strip("/").partition("?")[0], json.loads(one["response"]["body"]))
     for one in file_of("legacy_axon_exchanges")["vectors"]

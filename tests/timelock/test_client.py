@@ -71,11 +71,11 @@ async def test_a_deadline_ends_the_process():
 
 
 async def test_what_is_remembered_is_not_encrypted_again():
-    remembered = {digest(b"one", 5, OURS): b"sealed before"}
+    remembered = {digest(b"one", 5, OURS.public_key): b"sealed before"}
     lock = Timelock(remembered=remembered)
     assert await lock.encrypt(b"one", 5, OURS) == b"sealed before"
     sealed = await lock.encrypt(b"two", 1000, QUICKNET)
-    assert remembered[digest(b"two", 1000, QUICKNET)] == sealed == await lock.encrypt(b"two", 1000, QUICKNET)
+    assert remembered[digest(b"two", 1000, QUICKNET.public_key)] == sealed == await lock.encrypt(b"two", 1000, QUICKNET)
     assert lock._worker is None
 
 

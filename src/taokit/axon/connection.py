@@ -43,6 +43,11 @@ class Connection(web.RequestHandler):
     """Who asks an application that is mounted behind the gates."""
     _too_late: asyncio.TimerHandle | None = None
 
+    async def start(self) -> None:
+        """Serve its requests, unless it was lost before it came to the first."""
+        if self._manager is not None:
+            await super().start()
+
     def connection_lost(self, exc: BaseException | None) -> None:
         self._stop_clock()
         super().connection_lost(exc)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable
@@ -10,9 +9,9 @@ from typing import cast
 
 from aiohttp import web
 
-from taokit.axon.answers import answered
+from taokit.axon.answers import answered, log_answer
 from taokit.axon.deadline import by
-from taokit.axon.gates import Admitted, House
+from taokit.axon.house import Admitted, House
 from taokit.axon.routes import Chunks, Handler
 from taokit.axon.sealed import sealed
 from taokit.axon.streaming import streamed
@@ -40,21 +39,8 @@ async def handled(admitted: Admitted, house: House, request: web.BaseRequest, *,
     except Exception as error:
         log.exception("request %s: the handler of %s failed", admitted.caller.request_id, admitted.route.name)
         raise HandlerFailed("the handler failed", request_id=admitted.caller.request_id) from error
-    if log.isEnabledFor(logging.DEBUG):
-        _log_answer(admitted, time.perf_counter() - begun)
+    log_answer(admitted, since=begun)
     return response
-
-
-def _log_answer(admitted: Admitted, seconds: float) -> None:
-    caller = admitted.caller
-    fields = {
-        "request": caller.request_id,
-        "route": admitted.route.name,
-        "format": caller.format,
-        "outcome": "ok",
-        "seconds": round(seconds, 6),
-    }
-    log.debug("request %s: %s for %s", caller.request_id, admitted.route.name, caller.hotkey, extra={"fields": fields})
 
 
 def received(admitted: Admitted, house: House) -> Synapse:
@@ -74,12 +60,12 @@ def received(admitted: Admitted, house: House) -> Synapse:
     return message
 
 
-def deadline_of(admitted: Admitted) -> float:
+def deadline_of(admitted: Admitted, now: float) -> float:
     """When the answer must be there, by the loop's clock: in the route's time, or the caller's own if that is less."""
     claim, allowed_s = admitted.claim, admitted.route.deadline_s
     if isinstance(claim, LegacyClaim):
         allowed_s = min(allowed_s, claim.timeout)
-    return asyncio.get_running_loop().time() + allowed_s
+    return now + allowed_s
 
 
 async def _called(admitted: Admitted, message: Synapse, ends_at: float) -> Synapse | Chunks:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from taokit.axon.gates import Arrival
+from taokit.axon.house import Arrival
 from taokit.errors import ConfigurationError
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from aiohttp import web
 from taokit.axon.admission import Admission
 from taokit.axon.asgi import application_of
 from taokit.axon.connection import Connection
-from taokit.axon.gates import Arrival, House, not_too_often, open_doors, pass_mount_gates
+from taokit.axon.gates import not_too_often, open_doors, pass_mount_gates
+from taokit.axon.house import Arrival, House
 from taokit.axon.line import busy
 from taokit.axon.mounting import Mount
 from taokit.axon.rates import Buckets, network_of

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import logging
 import secrets
 import time
@@ -13,11 +12,9 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from taokit.axon.admission import Admission, Priority, alike
-from taokit.axon.answers import refused, signed
-from taokit.axon.connection import Door, while_connected
-from taokit.axon.gates import Admitted, Arrival, House, NowNs, pass_gates
-from taokit.axon.handling import deadline_of, handled
+from taokit.axon.admission import Priority, alike
+from taokit.axon.connection import Door
+from taokit.axon.house import House, NowNs
 from taokit.axon.limits import Limits
 from taokit.axon.mounted import Mounts
 from taokit.axon.mounting import Mount
@@ -27,10 +24,11 @@ from taokit.axon.rates import Buckets, Rate, RateTable
 from taokit.axon.reach import Reach, knock, reach_of, unchecked
 from taokit.axon.routes import Route, Routes
 from taokit.axon.sealed import Sealing
+from taokit.axon.serving import Service
 from taokit.axon.shared import Shared
 from taokit.axon.tls import Doorman, Tls
 from taokit.axon.watch import NOBODY, Watch
-from taokit.errors import ConfigurationError, HandlerFailed, Refused, Stale, UnknownMessage
+from taokit.errors import ConfigurationError
 from taokit.protocol import FORMATS, Replay, Windows, decode_ss58
 from taokit.signer import Signer
 
@@ -87,37 +85,28 @@ class Axon:
             by_hotkey=_rates(limits.hotkey_rate, shared, of="hotkey"),
             sealing=sealing,
         )
-        self._queue = Admission(limits.at_once, waiting=limits.waiting, priority=priority)
-        self._only_queue = (self._queue,)
-        self._own_queues = {
-            route.name: (Admission(route.at_once, waiting=limits.waiting, priority=priority), self._queue)
-            for route in self.house.routes
-            if route.at_once is not None
-        }
         self._mounts = Mounts(mounts, [f"/{route.name}" for route in self.house.routes])
         self._watch = watch
+        self._service = Service(self.house, self._mounts, watch, priority=priority)
         self._private: PrivatePort | None = None
         self.private_port: int | None = None
         """Where health and metrics are, once started."""
         if watch.metrics is not None:
             watch.metrics.gauge("running", "Handlers at work", lambda: self.running)
             watch.metrics.gauge("waiting", "Requests that wait for a handler", lambda: self.waiting)
-        self._probes: dict[str, asyncio.Event] = {}
         self._door: Door | None = None
         self._tls = tls
         self._server: asyncio.Server | Doorman | None = None
-        self._run = secrets.token_hex(4)
-        self._numbers = itertools.count(1)
 
     @property
     def running(self) -> int:
         """How many handlers are at work."""
-        return self._queue.running
+        return self._service.running
 
     @property
     def waiting(self) -> int:
         """How many requests wait for a handler."""
-        return self._queue.waiting + sum(own.waiting for own, _ in self._own_queues.values())
+        return self._service.waiting
 
     async def start(self, host: str = "0.0.0.0", port: int = 0, *, reuse_port: bool = False) -> int:  # noqa: S104
         """Begin to serve and return the port; 0 lets the system choose one.
@@ -127,10 +116,11 @@ class Axon:
         """
         self.house.started_ns = 0 if self.house.replay.persistent else self.house.now_ns()
         self.house.closing = False
-        serve = self._serve if self._watch.metrics is None else self._measured
-        plain = partial(web.BaseRequest, loop=asyncio.get_running_loop())
+        loop = asyncio.get_running_loop()
+        self._service.clock = loop.time
+        plain = partial(web.BaseRequest, loop=loop)
         make = self._mounts.maker(plain) if self._mounts else None
-        self._door = Door(serve, self.house.limits, make=make)
+        self._door = Door(self._service.serve, self.house.limits, make=make)
         try:
             await self._mounts.start()
             await self._open_private_port()
@@ -175,12 +165,12 @@ class Axon:
         Sends a request without a signature to a path that nobody else knows, and sees whether it arrives.
         """
         target = f"/{secrets.token_hex(16)}"
-        heard = self._probes[target] = asyncio.Event()
+        heard = self._service.probes[target] = asyncio.Event()
         try:
             tls = None if self._tls is None else unchecked()
             answer = await knock(ip, port, target, timeout_s=timeout_s, tls=tls)
         finally:
-            del self._probes[target]
+            del self._service.probes[target]
         return reach_of(answer, ours=heard.is_set(), ip=ip, port=port)
 
     def health(self) -> dict[str, Any]:
@@ -201,7 +191,7 @@ class Axon:
     async def _drained(self, drain_s: float) -> bool:
         try:
             async with asyncio.timeout(drain_s):
-                for queue in (*(own for own, _ in self._own_queues.values()), self._queue, *self._mounts.queues):
+                for queue in self._service.queues:
                     await queue.idle()
         except TimeoutError:
             log.warning("axon of %s closes with %d handlers unfinished", self.house.hotkey, self.running)
@@ -213,65 +203,6 @@ class Axon:
 
     async def __aexit__(self, *reason: object) -> None:
         await self.stop(drain_s=0)
-
-    async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
-        return await self._respond(Arrival(request, f"{self._run}-{next(self._numbers):x}"))
-
-    async def _measured(self, request: web.BaseRequest) -> web.StreamResponse:
-        arrival = Arrival(request, f"{self._run}-{next(self._numbers):x}")
-        assert self._watch.metrics is not None
-        with self._watch.metrics.watching(arrival):
-            return await self._respond(arrival)
-
-    async def _respond(self, arrival: Arrival) -> web.StreamResponse:
-        request = arrival.request
-        try:
-            if self._mounts and (mounted := self._mounts.at(request.raw_path)) is not None:
-                return await mounted.serve(arrival, self.house)
-            admitted = await pass_gates(arrival, self.house)
-            if self._watch.tracing is None:
-                return signed(await self._answer(admitted, request), arrival, self.house.sign_answers)
-            with self._watch.tracing.watching(arrival, admitted):
-                return signed(await self._answer(admitted, request), arrival, self.house.sign_answers)
-        except Refused as error:
-            self._note_refusal(arrival, error)
-            response = refused(error, format=arrival.format, accepted=self.house.formats)
-        except (ConnectionError, web.HTTPException):  # gone, or the answer of an application that is mounted
-            raise
-        except Exception:
-            log.exception("request %s: the axon failed", arrival.id)
-            arrival.outcome = "failed"
-            failure = HandlerFailed(request_id=arrival.id)
-            response = refused(failure, format=arrival.format, accepted=self.house.formats)
-        if self.house.closing or not request.content.is_eof():
-            response.force_close()
-        return signed(response, arrival, self.house.sign_answers)
-
-    async def _answer(self, admitted: Admitted, request: web.BaseRequest) -> web.StreamResponse:
-        caller, ends_at, taken = admitted.caller, deadline_of(admitted), []
-        try:
-            for queue in self._own_queues.get(admitted.route.name, self._only_queue):
-                if not queue.enter_now(caller.hotkey):
-                    with while_connected(request):
-                        await queue.wait(caller, ends_at=ends_at)
-                taken.append(queue)
-            if admitted.route.batch is None:
-                return await handled(admitted, self.house, request, ends_at=ends_at)
-            with while_connected(request):
-                return await handled(admitted, self.house, request, ends_at=ends_at)
-        finally:
-            for queue in taken:
-                queue.leave(caller.hotkey)
-
-    def _note_refusal(self, arrival: Arrival, error: Refused) -> None:
-        """One line with the reason that the caller does not get; a clock that is off deserves to be seen."""
-        arrival.outcome = name = type(error).__name__
-        if isinstance(error, UnknownMessage) and (probe := self._probes.get(arrival.request.raw_path)) is not None:
-            probe.set()
-        level = logging.INFO if isinstance(error, Stale) else logging.DEBUG
-        if log.isEnabledFor(level):
-            fields = {"request": arrival.id, "route": arrival.route, "format": arrival.format, "outcome": name}
-            log.log(level, "request %s: %d %s: %s", arrival.id, error.status, name, error, extra={"fields": fields})
 
 
 def _rates(rate: Rate | None, shared: Shared | None, *, of: str) -> RateTable | None:

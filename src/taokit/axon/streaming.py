@@ -6,14 +6,15 @@ import asyncio
 import base64
 import json
 import logging
+import time
 from collections.abc import AsyncGenerator
 
 from aiohttp import web
 from multidict import CIMultiDict
 
-from taokit.axon.answers import SERVER
+from taokit.axon.answers import SERVER, log_answer
 from taokit.axon.deadline import by
-from taokit.axon.gates import Admitted
+from taokit.axon.house import Admitted
 from taokit.axon.routes import Chunks
 from taokit.axon.sealed import stream_of
 from taokit.errors import HandlerTimeout
@@ -38,7 +39,7 @@ async def streamed(
     A handler that fails before its first piece is an ordinary refusal. Later, legacy callers see the connection
     end abruptly, the only sign they know, and all others get a record with the id of the failure.
     """
-    legacy = isinstance(admitted.claim, LegacyClaim)
+    legacy, begun = isinstance(admitted.claim, LegacyClaim), time.perf_counter()
     pieces = _pieces(chunks, legacy=legacy, ends_at=ends_at)
     first = await anext(pieces, b"")
     response = stream_of(_headers(message, admitted), admitted.seal)
@@ -49,6 +50,7 @@ async def streamed(
             await _write(response, piece, ends_at)
         if not legacy:
             await _write(response, b'{"done":true,"answer":' + dump_answer(message) + b"}\n", ends_at)
+        log_answer(admitted, since=begun)
     except CallerGone:
         log.debug("request %s: the caller left", admitted.caller.request_id)
         await pieces.aclose()
@@ -78,10 +80,10 @@ async def _write(response: web.StreamResponse, piece: bytes, ends_at: float) -> 
 
 def _headers(message: Synapse, admitted: Admitted) -> CIMultiDict[str]:
     if not isinstance(admitted.claim, LegacyClaim):
-        return CIMultiDict((SERVER, ("Content-Type", "application/x-ndjson")))
+        return CIMultiDict({**SERVER, "Content-Type": "application/x-ndjson"})
     dendrite, axon = answer_terminals(admitted.claim, peer=admitted.peer, process_time=0.0)
-    kind = ("Content-Type", "text/event-stream")
-    return CIMultiDict((kind, SERVER, *answer_headers(message, dendrite, axon)))
+    kind = {"Content-Type": "text/event-stream"}
+    return CIMultiDict({**kind, **SERVER, **dict(answer_headers(message, dendrite, axon))})
 
 
 async def _pieces(chunks: Chunks, *, legacy: bool, ends_at: float) -> AsyncGenerator[bytes, None]:

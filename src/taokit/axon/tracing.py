@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from taokit.axon.gates import Admitted, Arrival
+from taokit.axon.house import Admitted, Arrival
 from taokit.errors import ConfigurationError
 
 if TYPE_CHECKING:

@@ -190,17 +190,28 @@ class NativeBackend:
 
     async def traced(self, extrinsic: bytes, above: int) -> AsyncGenerator[Status, None]:
         """Where an extrinsic stands that was sent when this was the best block's number, found out from the blocks."""
+        found = traced(
+            self,
+            extrinsic,
+            above=max(above - _FORK, -1),
+            expires=await self._end_of(extrinsic, above),
+            patience_s=self._limits.status_s,
+        )
         try:
-            expires = end_of(codec_of(await self.runtime()), extrinsic, above)
-            limits = self._limits
-            found = traced(
-                self, extrinsic, above=max(above - _FORK, -1), expires=expires, patience_s=limits.status_s
-            )
             async with aclosing(found) as told:
                 async for status in told:
                     yield status
         except NetworkError as error:
             raise type(error)(str(error), hint=FATE) from error
+
+    async def _end_of(self, extrinsic: bytes, number: int) -> int | None:
+        """The first block that cannot hold it, as far as that can be known now."""
+        try:
+            runtime = next(reversed(self._runtimes.values()), None) or await self.runtime()
+            return end_of(codec_of(runtime), extrinsic, number)
+        except (ChainError, NetworkError) as error:
+            log.info("the extrinsic's era is not known: %s", error)
+            return None
 
     async def _watched(self, extrinsic: bytes) -> AsyncGenerator[Status, None]:
         """Where it stands, as the node that it was sent to tells."""

@@ -63,12 +63,16 @@ class Feed:
 
     async def get(self) -> Any:
         """The next item; when there is none left, the error that ended the subscription."""
+        await self.ready()
+        return self._items.popleft()
+
+    async def ready(self) -> None:
+        """There is an item to get. Raises the error that ended the subscription when none is left."""
         while not self._items:
             if self._error is not None:
                 raise self._error
             self._news.clear()
             await self._news.wait()
-        return self._items.popleft()
 
 
 class Socket:
@@ -149,7 +153,7 @@ class Socket:
 
     async def _exchange(self, method: str, params: Sequence[Any], *, ends: str | None, limit: int) -> Any:
         if self.lost is not None:
-            raise _again(self.lost)
+            raise again(self.lost)
         id, text = self._ledger.ask(method, params, ends=ends)
         answer = self._answers[id] = asyncio.get_running_loop().create_future()
         self._methods[id] = method
@@ -175,7 +179,7 @@ class Socket:
         except (aiohttp.ClientError, OSError) as error:
             self.drop(Disconnected(f"{self._name} ended the connection: {_reason(error)}"))
             assert self.lost is not None
-            raise _again(self.lost) from error
+            raise again(self.lost) from error
 
     async def _leave(self, opener: int, ends: str) -> None:
         self._feeds.pop(opener, None)
@@ -244,9 +248,9 @@ class Socket:
             return
         self.lost = error
         for id in list(self._answers):
-            self._settle(id, _again(error))
+            self._settle(id, again(error))
         for feed in self._feeds.values():
-            feed.fail(_again(error))
+            feed.fail(again(error))
 
     def drop(self, error: NetworkError) -> None:
         """Give the connection up for this reason."""
@@ -286,9 +290,9 @@ def _reason(error: BaseException) -> str:
     return str(error) or type(error).__name__
 
 
-def _again(error: NetworkError) -> NetworkError:
+def again(error: NetworkError) -> NetworkError:
     """The same error for somebody else."""
     return type(error)(str(error), hint=error.hint)
 
 
-__all__ = ["Feed", "Limits", "Socket", "shown"]
+__all__ = ["Feed", "Limits", "Socket", "again", "shown"]

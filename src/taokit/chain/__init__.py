@@ -8,9 +8,11 @@ from taokit.chain.codec import Codec
 from taokit.chain.desk import Receipt
 from taokit.chain.drive import arun, run
 from taokit.chain.events import Event
+from taokit.chain.preview import Preview
 from taokit.chain.reads import Schedule, WeightCommit
 from taokit.chain.requests import (
     Constant,
+    Lookup,
     PinnedBlock,
     Read,
     Request,
@@ -33,7 +35,9 @@ __all__ = [
     "Constant",
     "Event",
     "Head",
+    "Lookup",
     "PinnedBlock",
+    "Preview",
     "Read",
     "Receipt",
     "Request",

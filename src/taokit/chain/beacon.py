@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import floor
-from typing import Any, Final
+from typing import Final
 
-from taokit.chain.reads import SUBNETS, Schedule, schedule, storage_index
-from taokit.chain.requests import Constant, Read, Storage, several
+from taokit.chain.decoded import Told, ask, ask_all
+from taokit.chain.reads.basics import SUBNETS, storage_index
+from taokit.chain.reads.clock import Schedule, schedule
+from taokit.chain.requests import Constant, Read, Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +54,31 @@ class Terms:
 
 def terms(netuid: int) -> Read[Terms]:
     """What a timelocked commit on a subnet has to go by."""
-    version, config, now_ms, slot_ms = yield several(
+    version, config, now_ms, slot_ms = yield from ask_all(
         Storage(SUBNETS, "CommitRevealWeightsVersion"),
         Storage("Drand", "BeaconConfig"),
         Storage("Timestamp", "Now"),
         Constant("Aura", "SlotDuration"),
     )
-    return Terms(version, _beacon(config), now_ms, slot_ms, (yield from schedule(netuid)))
+    numbers = (version.integer(), _beacon(config), now_ms.integer(), slot_ms.integer())
+    return Terms(*numbers, (yield from schedule(netuid)))
 
 
 def beacon() -> Read[Beacon]:
     """The beacon that the chain follows."""
-    return _beacon((yield Storage("Drand", "BeaconConfig")))
+    return _beacon((yield from ask(Storage("Drand", "BeaconConfig"))))
 
 
 def pulse(round: int) -> Read[bytes | None]:
     """The signature of a round (48 bytes), or None while the chain does not have it."""
-    stored = yield Storage("Drand", "Pulses", (round,))
-    return None if stored is None else _bytes(stored["signature"])
+    told = yield from ask(Storage("Drand", "Pulses", (round,)))
+    return None if told.absent else told["signature"].octets()
+
+
+def stored_rounds() -> Read[tuple[int, int]]:
+    """The oldest and the latest round whose signatures the chain has."""
+    oldest, last = yield from ask_all(Storage("Drand", "OldestStoredRound"), Storage("Drand", "LastStoredRound"))
+    return oldest.integer(), last.integer()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,24 +96,33 @@ def timelocked_commits(
 ) -> Read[tuple[TimelockedCommit, ...]]:
     """The timelocked commits of a hotkey that are stored under these epochs, the oldest first."""
     index, wanted = storage_index(netuid, mechanism), list(epochs)
-    answers = yield several(*(Storage(SUBNETS, "TimelockedWeightCommits", (index, epoch)) for epoch in wanted))
+    answers = yield from ask_all(*(Storage(SUBNETS, "TimelockedWeightCommits", (index, epoch)) for epoch in wanted))
     return tuple(
-        TimelockedCommit(_bytes(sealed), round, epoch, block)
+        commit
         for epoch, stored in zip(wanted, answers, strict=True)
-        for who, block, sealed, round in stored
+        for who, commit in (_commit(entry, epoch) for entry in stored)
         if who == hotkey
     )
 
 
-def _beacon(config: Any) -> Beacon:
-    return Beacon(_bytes(config["public_key"]), config["genesis_time"], config["period"])
+def _commit(told: Told, epoch: int) -> tuple[str, TimelockedCommit]:
+    """Who made it, and the commit."""
+    who, block, sealed, round = told.parts(4)
+    return who.address(), TimelockedCommit(sealed.octets(), round.integer(), epoch, block.integer())
 
 
-def _bytes(value: Any) -> bytes:
-    """Bytes as decoders give them: in hex, or as text where they happen to be some."""
-    if not isinstance(value, str):
-        return bytes(value)
-    return bytes.fromhex(value[2:]) if value.startswith("0x") else value.encode()
+def _beacon(told: Told) -> Beacon:
+    return Beacon(told["public_key"].octets(), told["genesis_time"].integer(), told["period"].integer())
 
 
-__all__ = ["QUICKNET", "Beacon", "Terms", "TimelockedCommit", "beacon", "pulse", "terms", "timelocked_commits"]
+__all__ = [
+    "QUICKNET",
+    "Beacon",
+    "Terms",
+    "TimelockedCommit",
+    "beacon",
+    "pulse",
+    "stored_rounds",
+    "terms",
+    "timelocked_commits",
+]

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, Protocol
 
+from taokit.chain import pair_rows
 from taokit.chain.calls import Call
-from taokit.chain.requests import Constant, RuntimeCall, Storage, StorageMap
+from taokit.chain.requests import Constant, Lookup, RuntimeCall, Storage, StorageMap
 from taokit.errors import ChainError, UnknownName
 
 
@@ -22,12 +23,17 @@ class Entry(Protocol):
     def modifier(self) -> str:
         """`Default` or `Optional`."""
 
+    @property
+    def param_types(self) -> list[str]:
+        """The types of its keys."""
+
 
 class Scale(Protocol):
     """What is needed of a decoder; `bittensor_core.Runtime` is one."""
 
     def encode(self, type_string: str, value: Any) -> bytes: ...
     def decode(self, type_string: str, data: bytes) -> Any: ...
+    def type_name_of(self, type_id: int) -> str: ...
     def storage_entry(self, pallet: str, storage_function: str) -> Entry: ...
     def storage_key(self, pallet: str, storage_function: str, params: list[Any]) -> bytes: ...
     def decode_map_pairs(
@@ -40,6 +46,7 @@ class Scale(Protocol):
     def constant(self, module: str, name: str) -> Any: ...
     def compose_call(self, module: str, function: str, params: dict[str, Any]) -> bytes: ...
     def decode_call(self, data: bytes) -> dict[str, Any]: ...
+    def decode_extrinsic(self, data: bytes) -> dict[str, Any]: ...
     def module_error(self, module_index: int, error_index: int) -> tuple[str, list[str]]: ...
     def encode_era(self, era: Any) -> bytes: ...
     def signature_payload(self, call_data: bytes, **signing: Any) -> bytes: ...
@@ -83,8 +90,20 @@ class Codec:
 
     def map_pairs(self, request: StorageMap, keys: Sequence[bytes], values: Sequence[bytes]) -> list[tuple[Any, Any]]:
         """The decoded entries of one page of a map."""
+        if request.pairs and self._type_of(request) == pair_rows.TYPE:
+            keyed = self._map_pairs(request, keys, [pair_rows.EMPTY] * len(keys))
+            return [(key, pair_rows.row(value)) for (key, _), value in zip(keyed, values, strict=True)]
+        return self._map_pairs(request, keys, values)
+
+    def _map_pairs(self, request: StorageMap, keys: Sequence[bytes], values: Sequence[bytes]) -> list[tuple[Any, Any]]:
         fixed = len(request.keys)
         return self.scale.decode_map_pairs(request.pallet, request.item, list(keys), list(values), fixed)
+
+    def _type_of(self, request: StorageMap) -> str:
+        """The type of a map's values, spelled out; metadata has only its number."""
+        kind = self.entry(request.pallet, request.item).value_type
+        number = kind.removeprefix("scale_info::")
+        return self.scale.type_name_of(int(number)) if number.isdecimal() else kind
 
     def api_call(self, request: RuntimeCall) -> tuple[str, bytes]:
         """The full name of a runtime API method, and its encoded arguments."""
@@ -106,6 +125,36 @@ class Codec:
             raise self._unknown("constants", said, request.pallet, request.name)
         return value
 
+    def lookup(self, request: Lookup) -> Storage | StorageMap | RuntimeCall | Constant:
+        """The request that a dotted name stands for."""
+        group, _, name = request.path.partition(".")
+        if group in self._apis:
+            self._method(found := RuntimeCall(group, name, request.args))
+            return found
+        pallet = next((one for one in self._pallets() if one["name"] == group), None)
+        if pallet is not None and any(_name(entry) == name for entry in pallet["storage"]):
+            keys = len(self.entry(group, name).param_types)
+            if len(request.args) > keys:
+                raise ChainError(f"{request.path} takes {keys} keys, not {len(request.args)}")
+            return (Storage if len(request.args) == keys else StorageMap)(group, name, request.args)
+        if pallet is not None and any(_name(entry) == name for entry in pallet["constants"]):
+            if request.args:
+                raise ChainError(f"{request.path} is a constant: it takes no arguments")
+            return Constant(group, name)
+        raise UnknownName(f"this chain has no {request.path}", hint=_did_you_mean(group, name, self._readable()))
+
+    def arguments(self, pallet: str, function: str) -> list[tuple[str, str]]:
+        """The names and the types of what a call takes, in order."""
+        for one in self._pallets():
+            for call in one["calls"] if one["name"] == pallet else ():
+                if call["name"] == function:
+                    return [(arg["name"], arg["type_ident"]) for arg in call["args"]]
+        raise self._unknown("calls", f"this chain has no call {pallet}.{function}", pallet, function)
+
+    def pallet_name(self, index: int) -> str:
+        """The name of the pallet of this index, or the index where there is none."""
+        return next((str(one["name"]) for one in self._pallets() if one["index"] == index), str(index))
+
     def compose(self, call: Call) -> bytes:
         """A call in bytes, with the calls inside it."""
         args = {name: self._composed(value) for name, value in call.args.items()}
@@ -124,8 +173,16 @@ class Codec:
         except (ValueError, KeyError):
             return f"error {error} of pallet {pallet}"
 
+    def _pallets(self) -> list[Mapping[str, Any]]:
+        return self.scale.metadata_ir()["pallets"]  # type: ignore[no-any-return]
+
+    def _readable(self) -> Mapping[str, Iterable[str]]:
+        """The names that can be read, by pallet or runtime API."""
+        stored = {one["name"]: [*map(_name, one["storage"]), *map(_name, one["constants"])] for one in self._pallets()}
+        return {**stored, **{api: list(methods) for api, methods in self._apis.items()}}
+
     def _unknown(self, kind: str, said: str, pallet: str, name: str) -> UnknownName:
-        known = {one["name"]: map(_name, one[kind]) for one in self.scale.metadata_ir()["pallets"]}
+        known = {one["name"]: map(_name, one[kind]) for one in self._pallets()}
         return UnknownName(said, hint=_did_you_mean(pallet, name, known))
 
     def _composed(self, value: Any) -> Any:

@@ -41,6 +41,12 @@ class Told:
             raise self.moved("a list")
         return self.value
 
+    def pairs(self) -> list[tuple[Told, Told]]:
+        """The entries of a map inside a value, key and value. Decoders show those as a dict or as a list of pairs."""
+        if isinstance(self.value, Mapping):
+            return [(Told(self.where, key), Told(self.where, inside)) for key, inside in self.value.items()]
+        return [(key, inside) for key, inside in (entry.parts(2) for entry in self)]
+
     def parts(self, count: int) -> tuple[Told, ...]:
         """The parts of a tuple of so many."""
         if not isinstance(self.value, (list, tuple)) or len(self.value) != count:
@@ -94,7 +100,7 @@ class Told:
         return TypeMoved(said, where=self.where, field=name, hint=_UPDATE)
 
     def _hint(self, field: str) -> str:
-        near = get_close_matches(field, self.value, n=1)
+        near = get_close_matches(field, self.value, n=1, cutoff=0.5)
         return f"it has {near[0]}; {_UPDATE}" if near else _UPDATE
 
 
@@ -141,11 +147,11 @@ def ask_items(pallet: str, items: Sequence[str], *keys: Any) -> Read[list[Told]]
     return ask_all(*(Storage(pallet, item, keys) for item in items))
 
 
-def ask_map(pallet: str, item: str, *keys: Any) -> Read[list[tuple[Any, Told]]]:
-    """The stored entries of a map, each with what is left of its key."""
-    told = yield from ask(StorageMap(pallet, item, keys))
-    pairs = (entry.parts(2) for entry in told)
-    return [(key.value, value) for key, value in pairs]
+def ask_map(pallet: str, item: str, *keys: Any, pairs: bool = False) -> Read[list[tuple[Any, Told]]]:
+    """The stored entries of a map, each with what is left of its key; `pairs` as in `StorageMap`."""
+    told = yield from ask(StorageMap(pallet, item, keys, pairs=pairs))
+    entries = (entry.parts(2) for entry in told)
+    return [(key.value, value) for key, value in entries]
 
 
 __all__ = ["Told", "ask", "ask_all", "ask_items", "ask_map", "name_of"]

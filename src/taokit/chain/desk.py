@@ -15,9 +15,10 @@ from taokit.chain.codec import Codec
 from taokit.chain.drive import through
 from taokit.chain.events import Event, events_of, failure
 from taokit.chain.extrinsic import Terms, sign
-from taokit.chain.refusals import pool_refused
+from taokit.chain.refusals import pool_gave_up, pool_refused
 from taokit.chain.requests import (
     Constant,
+    Lookup,
     PinnedBlock,
     Read,
     Request,
@@ -118,9 +119,9 @@ class Desk:
             raise UnknownBlock("this chain has no block yet")
         return found  # type: ignore[no-any-return]
 
-    def head(self) -> Steps[Head]:
-        """The best block."""
-        block: Block = yield Ask("block")
+    def head(self, at: BlockHash | None = None) -> Steps[Head]:
+        """The best block, or the one of this hash."""
+        block: Block = yield Ask("block", () if at is None else (at,))
         return block.head
 
     def genesis(self) -> Steps[BlockHash]:
@@ -130,6 +131,17 @@ class Desk:
         if self._genesis is None:
             raise UnknownBlock("this chain does not tell its genesis")
         return self._genesis
+
+    def hash_of(self, number: int) -> Steps[BlockHash]:
+        """The hash of the block of this height."""
+        found = yield Ask("block_hash", (number,))
+        if found is None:
+            raise UnknownBlock(f"this chain has no block {number} yet")
+        return found  # type: ignore[no-any-return]
+
+    def codec_at(self, at: BlockHash | None) -> Steps[Codec]:
+        """The decoder for the runtime in force at a block, or at the best one."""
+        return (yield from self.codec(at if at is not None else (yield from self.best())))
 
     def codec(self, at: BlockHash) -> Steps[Codec]:
         """The decoder for the runtime in force at a block."""
@@ -144,10 +156,12 @@ class Desk:
             self._by_block.popitem(last=False)
         return self._codecs[version]
 
-    def prepare(self, call: Call, signer: Signer, *, nonce: int | None, period: int) -> Steps[Signed]:
+    def prepare(
+        self, call: Call, signer: Signer, *, nonce: int | None, period: int, birth_hash: BlockHash | None = None
+    ) -> Steps[Signed]:
         """A call, signed for the chain as it is now. Without a nonce: the next one that nothing under way uses."""
         genesis = yield from self.genesis()
-        birth = yield from self.head()
+        birth = yield from self.head(birth_hash)
         codec = yield from self.codec(birth.hash)
         composed = codec.compose(call)
         if nonce is None:
@@ -184,7 +198,7 @@ class Desk:
             )
         self.settle(signed)
         if last.block is None:
-            raise PoolRefused(f"the pool gave the extrinsic up: {last.kind}", name=last.kind.capitalize())
+            raise pool_gave_up(last.kind)
         block: Block = yield Ask("block", (last.block,))
         codec = yield from self.codec(last.block)
         if signed.data not in block.extrinsics:
@@ -220,6 +234,8 @@ def answer(codec: Codec, at: BlockHash, request: Request) -> Steps[Any]:
             return codec.api_answer(request, (yield Ask("call", (*codec.api_call(request), at))))
         case Constant():
             return codec.constant(request)
+        case Lookup():
+            return codec.lookup(request)
 
 
 def _several(codec: Codec, at: BlockHash, requests: Sequence[Single]) -> Steps[list[Any]]:
@@ -239,8 +255,9 @@ def _map(codec: Codec, at: BlockHash, request: StorageMap) -> Steps[list[tuple[A
     entries: list[tuple[Any, Any]] = []
     start: bytes | None = None
     while True:
-        keys: list[bytes] = yield Ask("keys", (prefix,), {"start": start, "count": PAGE, "at": at})
-        values = yield Ask("storage", (keys, at))
+        count = PAGE if request.limit is None else min(PAGE, request.limit - len(entries))
+        keys: list[bytes] = (yield Ask("keys", (prefix,), {"start": start, "count": count, "at": at})) if count else []
+        values = (yield Ask("storage", (keys, at))) if keys else []
         entries += codec.map_pairs(request, keys, values)
         if len(keys) < PAGE:
             return entries

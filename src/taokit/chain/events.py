@@ -46,7 +46,7 @@ def error_of(error: Any, codec: Codec) -> tuple[str, str]:
     if kind != "Module":
         return f"{kind}.{detail}", ""
     number = bytes.fromhex(detail["error"].removeprefix("0x"))[0]
-    return codec.error_name(detail["index"], number), str(detail["index"])
+    return codec.error_name(detail["index"], number), codec.pallet_name(detail["index"])
 
 
 def _result_error(fields: Any) -> Any:

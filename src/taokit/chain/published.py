@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from taokit.chain.requests import Read, Storage, StorageMap
+from taokit.chain.decoded import Told, ask, ask_map
+from taokit.chain.requests import Read, Storage
 
 ED25519: Final = 1
 """The algorithm byte of Ed25519 keys, as it has become usual; the chain gives it no meaning."""
@@ -25,64 +26,87 @@ class Certificate:
 
 
 @dataclass(frozen=True, slots=True)
+class Timelocked:
+    """A field that nobody can read before a round of the beacon is out."""
+
+    sealed: bytes
+    round: int
+
+
+@dataclass(frozen=True, slots=True)
 class Commitment:
     """What a hotkey committed to last."""
 
     block: int
-    fields: tuple[Any, ...]  # up to three: bytes, else what the codec makes of a hash, a timelocked text or a flag
+    fields: tuple[Any, ...]  # up to three: bytes, `Timelocked`, else what the codec makes of a hash or a flag
+
+
+@dataclass(frozen=True, slots=True)
+class RevealedCommitment:
+    """What a timelocked field of a commitment held."""
+
+    content: bytes
+    block: int  # in which the chain opened it
 
 
 def certificate(netuid: int, hotkey: str) -> Read[Certificate | None]:
     """The public key that a hotkey published with its address, or None."""
-    stored = yield Storage("SubtensorModule", "NeuronCertificates", (netuid, hotkey))
-    return None if stored is None else _certificate(stored)
+    told = yield from ask(Storage("SubtensorModule", "NeuronCertificates", (netuid, hotkey)))
+    return None if told.absent else _certificate(told)
 
 
 def certificates(netuid: int) -> Read[dict[str, Certificate]]:
     """Every published key of a subnet, by hotkey; those that left the subnet may be among them."""
-    stored = yield StorageMap("SubtensorModule", "NeuronCertificates", (netuid,))
-    return {hotkey: _certificate(value) for hotkey, value in stored}
+    stored = yield from ask_map("SubtensorModule", "NeuronCertificates", netuid)
+    return {hotkey: _certificate(told) for hotkey, told in stored}
 
 
 def commitment(netuid: int, hotkey: str) -> Read[Commitment | None]:
     """What a hotkey committed to last on a subnet, or None."""
-    stored = yield Storage("Commitments", "CommitmentOf", (netuid, hotkey))
-    return None if stored is None else _commitment(stored)
+    told = yield from ask(Storage("Commitments", "CommitmentOf", (netuid, hotkey)))
+    return None if told.absent else _commitment(told)
 
 
 def commitments(netuid: int) -> Read[dict[str, Commitment]]:
     """Every commitment of a subnet, by hotkey."""
-    stored = yield StorageMap("Commitments", "CommitmentOf", (netuid,))
-    return {hotkey: _commitment(value) for hotkey, value in stored}
+    return {hotkey: _commitment(told) for hotkey, told in (yield from ask_map("Commitments", "CommitmentOf", netuid))}
 
 
-def _certificate(stored: dict[str, Any]) -> Certificate:
-    return Certificate(int(stored["algorithm"]), _bytes(stored["public_key"]))
+def revealed_commitments(netuid: int, hotkey: str) -> Read[tuple[RevealedCommitment, ...]]:
+    """What the timelocked commitments of a hotkey held, the oldest first, as far as the chain keeps them."""
+    told = yield from ask(Storage("Commitments", "RevealedCommitments", (netuid, hotkey)))
+    pairs = () if told.absent else (entry.parts(2) for entry in told)
+    return tuple(RevealedCommitment(content.octets(), block.integer()) for content, block in pairs)
 
 
-def _commitment(stored: dict[str, Any]) -> Commitment:
-    return Commitment(int(stored["block"]), tuple(map(_field, stored["info"]["fields"])))
+def _certificate(told: Told) -> Certificate:
+    return Certificate(told["algorithm"].integer(), told["public_key"].octets())
 
 
-def _field(field: Any) -> Any:
-    """A raw field as bytes, every other one as the codec has it."""
-    if isinstance(field, dict) and len(field) == 1:
-        (kind, value), *_ = field.items()
+def _commitment(told: Told) -> Commitment:
+    return Commitment(told["block"].integer(), tuple(map(_field, told["info"]["fields"])))
+
+
+def _field(told: Told) -> Any:
+    """A raw field as bytes, a timelocked one as what it is, every other one as the codec has it."""
+    if isinstance(told.value, dict) and len(told.value) == 1:
+        (kind,) = told.value
         if kind == "BigRaw" or kind.removeprefix("Raw").isdecimal():
-            return _bytes(value)
-    return field
+            return told[kind].octets()
+        if kind == "TimelockEncrypted":
+            held = told[kind]
+            return Timelocked(held["encrypted"].octets(), held["reveal_round"].integer())
+    return told.value
 
 
-def _bytes(value: Any) -> bytes:
-    """Bytes however they were decoded: codecs show those that are text as text, and others in hex."""
-    if not isinstance(value, str):
-        return bytes(value)
-    if value.startswith("0x"):
-        try:
-            return bytes.fromhex(value[2:])
-        except ValueError:
-            pass
-    return value.encode()
-
-
-__all__ = ["Certificate", "Commitment", "certificate", "certificates", "commitment", "commitments"]
+__all__ = [
+    "Certificate",
+    "Commitment",
+    "RevealedCommitment",
+    "Timelocked",
+    "certificate",
+    "certificates",
+    "commitment",
+    "commitments",
+    "revealed_commitments",
+]

@@ -25,12 +25,15 @@ class Storage:
 class StorageMap:
     """Every stored entry of a map whose keys begin with `keys`: a list of `(remaining key, value)`, in raw key order.
 
-    One remaining key stands for itself, several make a tuple.
+    One remaining key stands for itself, several make a tuple. With a limit, the first so many entries. With `pairs`,
+    values that are lists of pairs of u16 come as one `[entries, 2]` uint16 array each, which is many times quicker.
     """
 
     pallet: str
     item: str
     keys: tuple[Any, ...] = ()
+    limit: int | None = None
+    pairs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,18 @@ class PinnedBlock:
     """The hash of the block that all of this read is answered from (32 bytes)."""
 
 
-Single: TypeAlias = Storage | StorageMap | RuntimeCall | Constant | PinnedBlock
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """The request that a dotted name stands for on this chain, with these keys or arguments. Nothing is asked for it.
+
+    Fewer keys than a storage entry takes make a `StorageMap`.
+    """
+
+    path: str
+    args: tuple[Any, ...] = ()
+
+
+Single: TypeAlias = Storage | StorageMap | RuntimeCall | Constant | PinnedBlock | Lookup
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +91,7 @@ def several(*requests: Single) -> Several:
 
 __all__ = [
     "Constant",
+    "Lookup",
     "PinnedBlock",
     "Read",
     "Request",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
+from operator import itemgetter
 from typing import Any, Final
 
 import numpy as np
 
+from taokit.chain.decoded import Told
+from taokit.errors import NoSuchSubnet
 from taokit.metagraph import Endpoint, Hyperparameters, Metagraph, Rows
 
 _COLUMNS: Final[Mapping[str, tuple[str, Any]]] = {
@@ -32,35 +35,77 @@ _SAME: Final = (
 )
 """Hyperparameters that bear the same name on the chain and here."""
 
+_AXON: Final = itemgetter("ip", "ip_type", "port", "protocol", "version", "block")
+"""What an `Endpoint` is made of, in the order of its fields once the first two are one literal."""
 
-def metagraph_of(
-    told: Mapping[str, Any], *, block_hash: bytes, validator_trust: Any, weights: Rows, bonds: Rows
-) -> Metagraph:
-    """The metagraph that a decoded `get_metagraph` describes."""
+STORED: Final = (
+    *("Tempo", "ImmunityPeriod", "MinAllowedWeights", "MaxWeightsLimit", "WeightsVersionKey"),
+    *("WeightsSetRateLimit", "ActivityCutoffFactorMilli", "MaxAllowedValidators", "MaxAllowedUids", "Kappa"),
+    *("ServingRateLimit", "CommitRevealWeightsEnabled", "RevealPeriodEpochs", "LiquidAlphaOn", "Burn"),
+    "NetworkRegistrationAllowed",
+)
+"""The storage entries behind `Hyperparameters`, in the order of its fields."""
+
+_FLAGS: Final = frozenset({"CommitRevealWeightsEnabled", "LiquidAlphaOn", "NetworkRegistrationAllowed"})
+
+
+def existing(told: Told, netuid: int) -> Told:
+    """What was told of a subnet. Raises `NoSuchSubnet` where it is nothing."""
+    if told.absent:
+        hint = "btcli subnets list names those there are"
+        raise NoSuchSubnet(f"there is no subnet {netuid} on this chain", hint=hint)
+    return told
+
+
+def metagraph_of(told: Told, *, block_hash: bytes, validator_trust: Told, weights: Rows, bonds: Rows) -> Metagraph:
+    """The metagraph that a decoded `get_metagraph` describes. Raises `TypeMoved` for the first field that moved."""
     return Metagraph(
-        netuid=told["netuid"],
-        block=told["block"],
+        netuid=told["netuid"].integer() % 4096,  # with the mechanism above it, where there is one
+        block=told["block"].integer(),
         block_hash=block_hash,
-        name=bytes(told["name"]).decode(errors="replace"),
-        owner_hotkey=told["owner_hotkey"],
-        owner_coldkey=told["owner_coldkey"],
-        last_step=told["last_step"],
-        blocks_since_last_step=told["blocks_since_last_step"],
+        name=told["name"].text(),
+        owner_hotkey=told["owner_hotkey"].address(),
+        owner_coldkey=told["owner_coldkey"].address(),
+        last_step=told["last_step"].integer(),
+        blocks_since_last_step=told["blocks_since_last_step"].integer(),
         parameters=_parameters(told),
-        hotkeys=tuple(told["hotkeys"]),
-        coldkeys=tuple(told["coldkeys"]),
-        endpoints=tuple(map(endpoint, told["axons"])),
-        validator_trust=np.array(validator_trust, dtype=np.uint16),
+        hotkeys=tuple(told["hotkeys"].entries()),
+        coldkeys=tuple(told["coldkeys"].entries()),
+        endpoints=_endpoints(told["axons"]),
+        validator_trust=_column(validator_trust, np.uint16),
         weights=weights,
         bonds=bonds,
-        **{field: np.array(told[name], dtype=kind) for field, (name, kind) in _COLUMNS.items()},
+        **{field: _column(told[name], kind) for field, (name, kind) in _COLUMNS.items()},
     )
 
 
-def endpoint(record: Mapping[str, Any]) -> Endpoint:
-    """The endpoint that a decoded `AxonInfo` describes."""
-    literal = _literal(record["ip"], record["ip_type"])
-    return Endpoint(literal, record["port"], record["protocol"], record["version"], record["block"])
+def _column(told: Told, kind: Any) -> np.ndarray[Any, Any]:
+    try:
+        return np.array(told.entries(), dtype=kind)
+    except (TypeError, ValueError, OverflowError):
+        raise told.moved(f"a list of {np.dtype(kind)}") from None
+
+
+def _endpoints(told: Told) -> tuple[Endpoint, ...]:
+    """All of a subnet at once; only where one does not fit is each read field by field, to say which moved."""
+    try:
+        return tuple([_endpoint(*_AXON(record)) for record in told.entries()])
+    except (TypeError, KeyError, ValueError):
+        return tuple(map(endpoint, told))
+
+
+@lru_cache(maxsize=4096)  # most neurons stay where they are from block to block
+def _endpoint(ip: int, kind: int, *rest: int) -> Endpoint:
+    if not all(isinstance(number, int) for number in (ip, kind, *rest)):
+        raise TypeError("an endpoint is made of numbers")
+    return Endpoint(_literal(ip, kind), *rest)
+
+
+def endpoint(told: Told) -> Endpoint:
+    """The endpoint that a decoded `AxonInfo` or `PrometheusInfo` describes; the latter has no protocol."""
+    literal = _literal(told["ip"].integer(), told["ip_type"].integer())
+    protocol = told["protocol"].integer() if "protocol" in told else 0
+    return Endpoint(literal, told["port"].integer(), protocol, told["version"].integer(), told["block"].integer())
 
 
 @lru_cache(maxsize=4096)  # a subnet's addresses stay the same from block to block
@@ -68,25 +113,39 @@ def _literal(number: int, kind: int) -> str:
     return str(IPv6Address(number) if kind == 6 or number >= 1 << 32 else IPv4Address(number))
 
 
-def row(pairs: Any) -> np.ndarray[Any, Any]:
+def row(told: Told) -> np.ndarray[Any, Any]:
     """One neuron's decoded weights or bonds: `[entries, 2]`, uint16."""
-    return np.array(pairs, dtype=np.uint16).reshape(-1, 2)
+    if isinstance(told.value, np.ndarray):
+        return told.value
+    try:
+        return np.array(told.entries(), dtype=np.uint16).reshape(-1, 2)
+    except (TypeError, ValueError, OverflowError):
+        raise told.moved("a list of pairs of numbers") from None
 
 
-def rows(entries: Iterable[tuple[int, Any]]) -> Rows:
+def rows(entries: Iterable[tuple[int, Told]]) -> Rows:
     """Decoded weights or bonds by uid."""
     return {uid: row(pairs) for uid, pairs in entries}
 
 
-def _parameters(told: Mapping[str, Any]) -> Hyperparameters:
+def hyperparameters_of(told: Sequence[Told]) -> Hyperparameters:
+    """The settings that the entries of `STORED` hold."""
+    pairs = zip(STORED, told, strict=True)
+    values: list[Any] = [one.flag() if name in _FLAGS else one.integer() for name, one in pairs]
+    tempo, factor = values[0], values[6]
+    values[6] = max(1, factor * tempo // 1000)  # the chain keeps the cutoff as thousandths of a tempo
+    return Hyperparameters(*values)
+
+
+def _parameters(told: Told) -> Hyperparameters:
     return Hyperparameters(
-        **{name: told[name] for name in _SAME},
-        commit_reveal=told["commit_reveal_weights_enabled"],
-        reveal_period=told["commit_reveal_period"],
-        liquid_alpha=told["liquid_alpha_enabled"],
-        burn=told["burn"],
-        registration_allowed=told["registration_allowed"],
+        **{name: told[name].integer() for name in _SAME},
+        commit_reveal=told["commit_reveal_weights_enabled"].flag(),
+        reveal_period=told["commit_reveal_period"].integer(),
+        liquid_alpha=told["liquid_alpha_enabled"].flag(),
+        burn=told["burn"].integer(),
+        registration_allowed=told["registration_allowed"].flag(),
     )
 
 
-__all__ = ["endpoint", "metagraph_of", "row", "rows"]
+__all__ = ["STORED", "endpoint", "existing", "hyperparameters_of", "metagraph_of", "row", "rows"]

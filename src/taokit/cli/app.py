@@ -9,10 +9,14 @@ import typer
 
 from taokit._version import __version__
 from taokit.cli import explain, sim, yuma
+from taokit.cli.chain import command as chain
 from taokit.cli.devnet import command as devnet
 from taokit.cli.emission import emission
+from taokit.cli.metagraph.command import metagraph
 from taokit.cli.replay import replay
-from taokit.cli.wire import conformance
+from taokit.cli.weights import command as weights
+from taokit.cli.wire import command as wire
+from taokit.cli.wire.conformance import conformance
 from taokit.errors import ConfigurationError
 from taokit.run import load_class
 from taokit.run import run as run_role
@@ -33,7 +37,11 @@ app.add_typer(yuma.app)
 app.add_typer(sim.app)
 app.add_typer(explain.app)
 app.add_typer(devnet.app)
+app.add_typer(chain.app)
+app.add_typer(weights.app)
+app.add_typer(wire.app)
 app.command()(emission)
+app.command(epilog="Example:  taokit metagraph --network finney --netuid 7 --sort incentive --top 10")(metagraph)
 app.command(epilog="Example:  taokit replay round-000000012.jsonl my_subnet.validator:MyValidator")(replay)
 app.command(epilog="Example:  taokit conformance tests/vectors/wire/*.json")(conformance)
 
@@ -63,6 +71,9 @@ def dev(
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A setting of your classes.")
     ] = None,
+    processes: Annotated[
+        bool, typer.Option("--processes", help="Each neuron in a process of its own, on a chain over a socket.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object for each epoch, nothing else.")] = False,
 ) -> None:
     """Run a whole subnet on this machine: an embedded chain, miners and validators, and a live table."""
@@ -79,6 +90,7 @@ def dev(
             validators=validators,
             settings=tuple(settings or ()),
             as_json=as_json,
+            processes=processes,
         )
     )
 

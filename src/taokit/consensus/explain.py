@@ -132,11 +132,12 @@ def what_if(stored: Stored, uid: int, weights: Mapping[int, float] | Sequence[fl
     """
     case = _case(stored, uid)
     sent = prepare(weights if isinstance(weights, Mapping) else list(weights), len(case.loaded.active))
-    changed = _with_row(stored, uid, np.column_stack([sent.uids, sent.values]).astype(np.uint16))
+    changed = with_row(stored, uid, np.column_stack([sent.uids, sent.values]).astype(np.uint16))
     return WhatIf(uid, _earned(case, uid), _earned(_case(changed, uid), uid))
 
 
-def _with_row(stored: Stored, uid: int, row: Row) -> Stored:
+def with_row(stored: Stored, uid: int, row: Row) -> Stored:
+    """The same, had this validator reported this row; one that never reported does so right before the epoch."""
     rows: Rows = {**stored.weights, uid: row}
     if len(stored.weights.get(uid, NO_ENTRIES)):
         return replace(stored, weights=rows)
@@ -250,4 +251,4 @@ def explain_burning(prices: Mapping[int, int], burned: Mapping[int, int], *, net
     )
 
 
-__all__ = ["explain_burning", "explain_incentive", "explain_trust", "explain_weights", "what_if"]
+__all__ = ["explain_burning", "explain_incentive", "explain_trust", "explain_weights", "what_if", "with_row"]

@@ -30,6 +30,7 @@ class Manner:
     binary: bool = False  # tensors as raw bytes under btauth and Epistula; for neurons that run taokit
     signed_answers: bool = False  # take no answer that the neuron did not sign
     interval_tokens: bool = True  # send those of Epistula, which cost three signatures more
+    torch: bool = False  # tensors under legacy for miners of the older SDKs in torch mode, which read no others
 
 
 class Question(Protocol):
@@ -111,7 +112,7 @@ def question(
 ) -> Question:
     """The message drafted in a format; `LocalError` when it holds what cannot travel."""
     if format == "legacy":
-        return LegacyQuestion(LegacyDraft.of(message, timeout=timeout_s), ip=ip)
+        return LegacyQuestion(LegacyDraft.of(message, timeout=timeout_s, torch=manner.torch), ip=ip)
     if format == "epistula/2":
         draft = EpistulaDraft.of(message, binary=manner.binary, tokens=manner.interval_tokens)
         return EpistulaQuestion(draft, manner.binary)

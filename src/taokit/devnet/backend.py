@@ -63,7 +63,7 @@ class DevnetBackend:
         return self._node.answers.keys(prefix, start, count, at)
 
     def call(self, method: str, data: bytes, at: BlockHash | None = None) -> bytes:
-        return self._node.answers.call(method, data, at)
+        return self._node.call(method, data, at)
 
     def submit(self, extrinsic: bytes) -> Iterator[Status]:
         """What is known of it so far: nobody else could mine while blocking code waits."""

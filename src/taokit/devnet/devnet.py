@@ -255,6 +255,11 @@ class Devnet:
         """Remember everything; the number takes `revert` back here, any number of times."""
         return self._past.snapshot()
 
+    @property
+    def snapshots(self) -> list[int]:
+        """The heights at which the snapshots were taken; `revert` takes a position in this list."""
+        return [moment.number for moment in self._past.snapshots]
+
     def revert(self, snapshot: int) -> Head:
         """Everything as it was; later snapshots are gone, the pool is empty, and the blocks to come have new hashes."""
         self._past.revert(snapshot)
@@ -306,11 +311,14 @@ class Devnet:
 
     @contextmanager
     def anchor(self) -> Iterator[None]:
-        """Undo everything done inside the block."""
-        saved = self.snapshot()
+        """Undo everything done inside the block: what is stored, and how the chain is run."""
+        saved, node = self.snapshot(), self._node
+        auto, lag, mocked = node.auto, node.history.lag, (set(node.impersonated), node.impersonates_all)
         try:
             yield
         finally:
+            node.auto, node.history.lag, (node.impersonated, node.impersonates_all) = auto, lag, mocked
+            node.faults.clear()
             self.revert(saved)
             self._past.forget(saved)
 

@@ -11,7 +11,7 @@ from taokit.chain import BlockHash, Head, Status
 from taokit.devnet import metadata, runtime
 from taokit.devnet.answers import Answers
 from taokit.devnet.beacon.pulses import Beacon
-from taokit.devnet.blocks import SLOT_MS, ZEROS, Header, inherent, record, root_of
+from taokit.devnet.blocks import SLOT_MS, ZEROS, Header, Record, inherent, record, root_of
 from taokit.devnet.changes import Change, write
 from taokit.devnet.codec import StorageCodec
 from taokit.devnet.extrinsics import Extrinsic, Terms, check, take_apart
@@ -19,6 +19,7 @@ from taokit.devnet.faults import Faults
 from taokit.devnet.history import History
 from taokit.devnet.lockstep import Lockstep
 from taokit.devnet.pool import Pool, Submission, refuse_stale
+from taokit.devnet.rehearsal import outcome
 from taokit.devnet.runtime.refusal import DispatchError
 from taokit.devnet.runtime.state import HISTORY, State
 from taokit.devnet.runtime.system import account_nonce, bump_nonce
@@ -28,6 +29,9 @@ from taokit.errors import PoolRefused, UnknownBlock
 
 BLOCK_EXTRINSICS: Final = 1024
 """Signed extrinsics that one block takes."""
+
+REHEARSE: Final = "BlockBuilder_apply_extrinsic"
+"""The runtime API that carries an extrinsic out on a copy of the state."""
 
 _INHERENT: Final = ((0, 0), "Mandatory", "No")  # what the extrinsic with the time weighs, and whether it pays
 
@@ -46,6 +50,7 @@ class Node:
         self.pool = Pool()
         self.lockstep = Lockstep()
         self.set_back: list[Callable[[], None]] = []  # told whenever the chain has gone back to an earlier block
+        self.sealed: list[Callable[[Record], None]] = []  # told of every new block, right after it is made
         self.faults = Faults()
         self.beacon = Beacon()
         self.impersonated: set[bytes] = set()
@@ -87,12 +92,8 @@ class Node:
         self.faults.meet()
         extrinsic = take_apart(data, self.table, self.coders)
         self.pool.refuse_known(extrinsic)
-        expires = check(extrinsic, self.table, self.coders, self._terms(extrinsic.signer))
+        expires = self.admit(extrinsic)
         next_nonce = account_nonce(self.state, extrinsic.signer)
-        refuse_stale(extrinsic, next_nonce)
-        with self._next_block():
-            runtime.check_payment(self.state, extrinsic.signer, extrinsic.bill)
-            runtime.validate(self.state, extrinsic.signer, extrinsic.call)
         self.pool.refuse_excess(extrinsic, next_nonce)
         submission = Submission(extrinsic, expires)
         if self.faults.loses():
@@ -102,6 +103,21 @@ class Node:
         if self.auto and extrinsic.nonce == next_nonce:
             self.mine()
         return submission
+
+    def admit(self, extrinsic: Extrinsic) -> int | None:
+        """Check an extrinsic against the state: the first block that cannot hold it, or None. Raises `PoolRefused`."""
+        expires = check(extrinsic, self.table, self.coders, self._terms(extrinsic.signer))
+        refuse_stale(extrinsic, account_nonce(self.state, extrinsic.signer))
+        with self._next_block():
+            runtime.check_payment(self.state, extrinsic.signer, extrinsic.bill)
+            runtime.validate(self.state, extrinsic.signer, extrinsic.call)
+        return expires
+
+    def call(self, method: str, data: bytes, at: BlockHash | None = None) -> bytes:
+        """The raw answer of a runtime API. An extrinsic is applied to the best block, whichever is named."""
+        if method == REHEARSE:
+            return outcome(self, data)
+        return self.answers.call(method, data, at)
 
     @contextmanager
     def _next_block(self) -> Iterator[None]:
@@ -146,6 +162,10 @@ class Node:
             self._asides[number] = self.state.written()
         self._asides.pop(number - HISTORY, None)
 
+    def written_before(self, number: int) -> list[Change]:
+        """What was written without a block between block `number` and the one before it."""
+        return self._asides.get(number, [])
+
     def _seal(self, parent: Head, included: list[Submission]) -> None:
         time = self.coders("RuntimeCall").encode(DecodedCall("Timestamp", "set", {"now": self.clock_ms}))
         extrinsics = (inherent(time), *(submission.extrinsic.data for submission in included))
@@ -155,6 +175,8 @@ class Node:
         made = record(header, extrinsics, self.state.events, self.clock_ms)
         self.state.commit_block()
         self.history.append(made)
+        for tell in self.sealed:
+            tell(made)
         for submission in included:
             self.pool.remove(submission, Status("in_block", made.head.hash))
         if included:

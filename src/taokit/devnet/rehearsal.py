@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from taokit.devnet import runtime
 from taokit.devnet.extrinsics import take_apart
-from taokit.devnet.node import Node
 from taokit.devnet.runtime.refusal import DispatchError
 from taokit.devnet.runtime.state import Event
 from taokit.devnet.runtime.table import DecodedCall
+from taokit.errors import PoolRefused
+
+if TYPE_CHECKING:
+    from taokit.devnet.node import Node
 
 _DONE: Final = b"\0\0"  # Ok(Ok(()))
 _FAILED: Final = b"\0\1"  # Ok(Err(…)): in a block it would have cost its nonce
+_INVALID: Final = frozenset({"Payment", "Future", "Stale", "BadProof", "AncientBirthBlock", "BadSigner"})
 
 Difference = tuple[bytes, bytes | None, bytes | None]
 """A raw storage key, its value before and its value after; None where nothing is stored."""
@@ -30,6 +34,30 @@ class Rehearsal:
 
 class _Undo(Exception):
     """Leaves a transaction so that it takes everything back."""
+
+
+def outcome(node: Node, data: bytes) -> bytes:
+    """What `BlockBuilder_apply_extrinsic` answers: the encoded result, with signature, nonce and fee looked at."""
+    try:
+        extrinsic = take_apart(data, node.table, node.coders)
+        node.admit(extrinsic)
+    except PoolRefused as error:
+        return node.coders("ApplyExtrinsicResult").encode(("Err", ("Invalid", _invalid(error))))
+    made: list[bytes] = []
+    try:
+        with node.state.transaction():
+            runtime.charge(node.state, extrinsic.signer, extrinsic.bill)
+            made.append(_carry_out(node, extrinsic.signer, extrinsic.call))
+            raise _Undo
+    except _Undo:
+        return made[0]
+
+
+def _invalid(error: PoolRefused) -> str | tuple[str, int]:
+    """A refusal as an `InvalidTransaction`."""
+    if error.custom is not None:
+        return "Custom", error.custom
+    return error.name if error.name in _INVALID else "Call"
 
 
 def dry_run(node: Node, data: bytes) -> Rehearsal:
@@ -68,4 +96,4 @@ def _differences(before: dict[bytes, bytes], after: dict[bytes, bytes]) -> tuple
     return tuple((key, before.get(key), after.get(key)) for key in keys)
 
 
-__all__ = ["Difference", "Rehearsal", "dry_run", "rehearse"]
+__all__ = ["Difference", "Rehearsal", "dry_run", "outcome", "rehearse"]

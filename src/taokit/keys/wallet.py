@@ -38,6 +38,15 @@ def hotkey(
     return KeypairSigner.of(_read(file, password=password))
 
 
+def coldkey(wallet: str, *, path: str | Path = DEFAULT_PATH, password: str | None = None) -> KeypairSigner:
+    """The signer of a wallet's coldkey, for calls that only it may make; neurons have no use for it.
+
+    Raises `KeyFileError` as `hotkey` does, and never asks for anything either.
+    """
+    name, _ = _names(wallet, None)
+    return KeypairSigner.of(_read(_existing(_wallet_folder(name, path), "coldkey", kind="file"), password=password))
+
+
 def coldkey_pub(wallet: str, *, path: str | Path = DEFAULT_PATH) -> str:
     """The address of a wallet's coldkey, from its public file alone. `wallet` may be `"wallet/hotkey"`."""
     name, _ = _names(wallet, None)

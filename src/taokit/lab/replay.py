@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -17,9 +15,6 @@ from taokit.lab.simulate import Behaviour, View
 from taokit.lab.world import Mechanism, Subnet
 from taokit.metagraph import Metagraph
 from taokit.metagraph.store import from_bytes
-
-GZIP = b"\x1f\x8b"
-"""How a gzip file begins."""
 
 
 def replayed(metagraph: Metagraph, *, parameters: Hyperparameters | None = None) -> Subnet:
@@ -84,10 +79,9 @@ def read_metagraph(path: Path) -> Metagraph:
     Raises `ConfigurationError` for a file that does not read, by what is wrong with it.
     """
     try:
-        content = path.read_bytes()
-        return from_bytes(gzip.decompress(content) if content[:2] == GZIP else content)
-    except (OSError, EOFError, zlib.error) as error:
-        raise ConfigurationError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
+        return from_bytes(path.read_bytes())
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from error
     except ConfigurationError as error:
         raise ConfigurationError(f"{path}: {error}", hint="taokit.metagraph.to_bytes makes such a file") from error
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, UInt
+
+from taokit.errors import ConfigurationError
+from taokit.metagraph import table
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
 
 Uids: TypeAlias = UInt[np.ndarray, " uids"]
 Rows: TypeAlias = dict[int, UInt[np.ndarray, "entries 2"]]
@@ -132,6 +140,65 @@ class Metagraph:
         if uid in rows:
             dense[rows[uid][:, 0]] = rows[uid][:, 1]
         return dense
+
+    @cached_property
+    def columns(self) -> dict[str, table.Column]:
+        """Everything there is one of for each uid, by name: `uid`, `hotkey`, `coldkey`, `ip`, `port`, and each array.
+
+        Every one has `n` entries; `validator_trust` is left out where the read did not carry it.
+        """
+        own = {item.name: getattr(self, item.name) for item in fields(self)}
+        return {
+            "uid": np.arange(self.n),
+            "hotkey": np.array(self.hotkeys),
+            "coldkey": np.array(self.coldkeys),
+            "ip": np.array([one.ip for one in self.endpoints]),
+            "port": np.array([one.port for one in self.endpoints], dtype=np.uint16),
+            **{name: value for name, value in own.items() if isinstance(value, np.ndarray) and len(value) == self.n},
+        }
+
+    def column(self, name: str) -> table.Column:
+        """One of `columns`. Raises `ConfigurationError`, with the nearest name, where there is none of this name."""
+        return table.named(self.columns, name)
+
+    def pick(self, mask: Bool[np.ndarray, " uids"]) -> Int[np.ndarray, " picked"]:
+        """The uids at which the mask is true, ascending: `graph.pick(graph.validator_permit & (graph.stake > 0))`.
+
+        Raises `ConfigurationError` for a mask of another length.
+        """
+        if np.shape(mask) != (self.n,):
+            raise ConfigurationError(f"a mask of {np.shape(mask)} entries does not fit {self.n} uids")
+        return np.flatnonzero(mask)
+
+    def sort(
+        self, by: str, *, ascending: bool = False, among: Sequence[int] | Int[np.ndarray, " picked"] | None = None
+    ) -> Int[np.ndarray, " picked"]:
+        """The uids (all, or those named) by a column, largest first; the lower uid first where two are equal."""
+        uids = np.arange(self.n) if among is None else np.unique(np.asarray(among, dtype=np.int64))
+        values = self.column(by)[uids]
+        return uids[np.argsort(values, kind="stable") if ascending else table.descending(values)]
+
+    def top(
+        self, k: int, by: str, *, among: Sequence[int] | Int[np.ndarray, " picked"] | None = None
+    ) -> Int[np.ndarray, " picked"]:
+        """The `k` uids with the most of a column, the most first; fewer where there are fewer."""
+        return self.sort(by, among=among)[: max(k, 0)]
+
+    def to_arrow(
+        self, columns: Sequence[str] | None = None, *, uids: Sequence[int] | Int[np.ndarray, " picked"] | None = None
+    ) -> pa.Table:
+        """The columns (all, or those named) of the uids (all, or those named, in their order) as an Arrow table.
+
+        Raises `ConfigurationError` for an unknown column, and without pyarrow (extra `lab`).
+        """
+        return table.arrow(table.chosen(self.columns, columns, uids))
+
+    def to_pandas(
+        self, columns: Sequence[str] | None = None, *, uids: Sequence[int] | Int[np.ndarray, " picked"] | None = None
+    ) -> pd.DataFrame:
+        """The same as a pandas frame, indexed by uid. Raises `ConfigurationError` without pandas (extra `lab`)."""
+        names = None if columns is None else ["uid", *(name for name in columns if name != "uid")]
+        return table.frame(table.chosen(self.columns, names, uids))
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -1,11 +1,13 @@
-"""A metagraph as bytes and back: JSON that other programs read as well. Adapters open the files."""
+"""A metagraph as bytes and back: JSON that other programs read as well, or gzip of it. Adapters open the files."""
 
 from __future__ import annotations
 
+import gzip
 import json
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 
@@ -13,6 +15,10 @@ from taokit.errors import ConfigurationError
 from taokit.metagraph.snapshot import Endpoint, Hyperparameters, Metagraph, Rows
 
 FORMAT: Final = "taokit.metagraph/1"
+LARGEST: Final = 1 << 28
+"""Bytes that a packed file may unpack to; a subnet of 4,096 uids with full rows takes less."""
+
+_GZIP: Final = b"\x1f\x8b"
 
 COLUMNS: Final[Mapping[str, type[np.generic]]] = {
     "active": np.bool_,
@@ -33,10 +39,14 @@ COLUMNS: Final[Mapping[str, type[np.generic]]] = {
 MAY_BE_EMPTY: Final = frozenset({"validator_trust"})
 
 
-def to_bytes(metagraph: Metagraph) -> bytes:
-    """The metagraph as UTF-8 JSON; numbers above 2**53 are exact, which not every reader of JSON keeps."""
+def to_bytes(metagraph: Metagraph, *, packed: bool = False) -> bytes:
+    """The metagraph as UTF-8 JSON, `packed` with gzip or not; the same one always gives the same bytes.
+
+    Numbers above 2**53 are exact, which not every reader of JSON keeps.
+    """
     plain = {item.name: _written(getattr(metagraph, item.name)) for item in fields(metagraph)}
-    return json.dumps({"format": FORMAT, **plain}, separators=(",", ":")).encode()
+    text = json.dumps({"format": FORMAT, **plain}, separators=(",", ":")).encode()
+    return gzip.compress(text, compresslevel=6, mtime=0) if packed else text
 
 
 def _written(value: Any) -> Any:
@@ -55,17 +65,12 @@ def _written(value: Any) -> Any:
 
 
 def from_bytes(stored: bytes) -> Metagraph:
-    """The metagraph that these bytes hold.
+    """The metagraph that these bytes hold, packed or not.
 
     Raises `ConfigurationError`, by the name of the element, for bytes that are no such file, for columns of different
     lengths, numbers out of range and rows that name an unknown uid.
     """
-    try:
-        found = json.loads(stored)
-    except ValueError as error:
-        raise ConfigurationError(f"this is no JSON, or cut short: {error}") from error
-    if not isinstance(found, dict) or found.get("format") != FORMAT:
-        raise ConfigurationError(f"this is no metagraph: its format is not {FORMAT}")
+    found = _parsed(_unpacked(stored) if stored[:2] == _GZIP else stored)
     n = len(_element(found, "hotkeys", tuple))
     if n == 0:
         raise ConfigurationError("the metagraph has no uid")
@@ -85,6 +90,35 @@ def from_bytes(stored: bytes) -> Metagraph:
             for item in fields(Metagraph)
         }
     )
+
+
+def _unpacked(stored: bytes) -> bytes:
+    unpacking = zlib.decompressobj(wbits=31)  # 31: a gzip file
+    try:
+        plain = unpacking.decompress(stored, LARGEST)
+    except zlib.error as error:
+        raise ConfigurationError(f"this is no gzip file, or damaged: {error}") from error
+    if unpacking.unconsumed_tail:
+        raise ConfigurationError(f"this unpacks to more than {LARGEST} bytes, which no metagraph does")
+    if not unpacking.eof:
+        raise ConfigurationError("this gzip file is cut short")
+    return plain
+
+
+def _parsed(plain: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(plain)
+    except ValueError as error:
+        raise ConfigurationError(f"this is no JSON, or cut short: {error}") from error
+    made = found.get("format") if isinstance(found, dict) else None
+    if made == FORMAT:
+        return cast("dict[str, Any]", found)
+    if isinstance(made, str) and made.startswith(FORMAT.partition("/")[0] + "/"):
+        raise ConfigurationError(
+            f"this is a metagraph of the format {made}, and {FORMAT} is understood: another taokit wrote it",
+            hint="read it with that version, or take the metagraph from the chain again",
+        )
+    raise ConfigurationError(f"this is no metagraph: its format is not {FORMAT}")
 
 
 def _element(found: Mapping[str, Any], name: str, read: Callable[[Any], Any]) -> Any:

@@ -1,6 +1,7 @@
 """The roles of a subnet, and what runs them."""
 
 from taokit.neuron.budget import Budget
+from taokit.neuron.fallback import Policy
 from taokit.neuron.handlers import route
 from taokit.neuron.host import DRAIN_S, Neuron
 from taokit.neuron.kinds import neuron_of
@@ -24,6 +25,7 @@ __all__ = [
     "MinerNeuron",
     "Neuron",
     "Place",
+    "Policy",
     "Question",
     "Role",
     "Round",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from taokit.chain import AsyncChain, Call, Head, Read, calls, reads
 from taokit.errors import ChainRefused
 from taokit.metagraph import Endpoint
-from taokit.neuron.submission import LIFETIME
+from taokit.neuron.advancing import LIFETIME
 from taokit.protocol.sealing import is_key_record
 from taokit.signer import Signer
 

@@ -11,7 +11,7 @@ from taokit.metagraph import Metagraph
 from taokit.scoring import Memory, Rule, forget, read_memory
 
 FILE = "scores"
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class Scores:
     registered: Mapping[str, int]  # block of registration of each remembered hotkey
     epoch: int = -1  # of the last round
     round: int = -1  # its place in the epoch
+    scored_in: int = -1  # epoch of the last round that gave scores
 
     @classmethod
     def start(cls, rule: Rule) -> Scores:
@@ -45,7 +46,8 @@ class Scores:
             )
         by_hotkey = {graph.hotkeys[uid]: score for uid, score in scores.items()}
         registered = {graph.hotkeys[uid]: int(graph.block_at_registration[uid]) for uid in scores}
-        return Scores(rule.update(self.memory, by_hotkey, epoch=epoch), {**self.registered, **registered}, epoch, round)
+        memory = rule.update(self.memory, by_hotkey, epoch=epoch)
+        return Scores(memory, {**self.registered, **registered}, epoch, round, epoch)
 
     def passed(self, epoch: int, round: int) -> Scores:
         """After a round that gave no scores: what is remembered stays."""
@@ -56,18 +58,14 @@ class Scores:
         shares = {
             uid: share for hotkey, share in rule.split(self.memory).items() if (uid := graph.uid_of(hotkey)) is not None
         }
-        owner = graph.uid_of(graph.owner_hotkey)
-        if not burn or owner is None or not any(shares.values()):
-            return shares
-        total = sum(shares.values())
-        kept = {uid: share / total * (1 - burn) for uid, share in shares.items()}
-        return {**kept, owner: kept.get(owner, 0.0) + burn}
+        return burned(shares, graph, burn)
 
     def to_json(self, rule: Rule) -> dict[str, Any]:
         """Plain values; `scores`, the rule's present score for each hotkey, is there for people and tables."""
         return {
             "epoch": self.epoch,
             "round": self.round,
+            "scored_in": self.scored_in,
             "registered": dict(self.registered),
             "memory": self.memory,
             "scores": dict(rule.scores(self.memory)),
@@ -82,7 +80,7 @@ class Scores:
         try:
             memory = read_memory(data["memory"])
             registered = {str(hotkey): int(block) for hotkey, block in data["registered"].items()}
-            scores = cls(memory, registered, int(data["epoch"]), int(data["round"]))
+            scores = cls(memory, registered, int(data["epoch"]), int(data["round"]), int(data["scored_in"]))
             rule.scores(memory)
         except (KeyError, TypeError, ValueError, AttributeError, StateCorrupt) as error:
             raise StateCorrupt(
@@ -91,4 +89,14 @@ class Scores:
         return scores
 
 
-__all__ = ["FILE", "VERSION", "Scores"]
+def burned(shares: Mapping[int, float], graph: Metagraph, share: float) -> dict[int, float]:
+    """Weights of which a share, 0 to 1, goes to the subnet owner's uid; as they are where nobody has any."""
+    owner = graph.uid_of(graph.owner_hotkey)
+    if not share or owner is None or not any(shares.values()):
+        return dict(shares)
+    total = sum(shares.values())
+    kept = {uid: weight / total * (1 - share) for uid, weight in shares.items()}
+    return {**kept, owner: kept.get(owner, 0.0) + share}
+
+
+__all__ = ["FILE", "VERSION", "Scores", "burned"]

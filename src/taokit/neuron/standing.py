@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from taokit.chain import Read, Schedule, reads
 from taokit.metagraph import Metagraph
 from taokit.neuron.submission import View
-from taokit.neuron.weights import view
+from taokit.neuron.view import view
 
 
 @dataclass(frozen=True, slots=True)

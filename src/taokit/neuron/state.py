@@ -59,14 +59,7 @@ class StateFolder:
         Raises `StateCorrupt` for a file that does not read back, which is then kept under another name, and for one of
         another version, which stays where it is.
         """
-        file = self._file(name)
-        try:
-            text = file.read_bytes()
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise LocalError(f"cannot read {file}: {error.strerror}", hint="check its permissions") from error
-        return _opened(file, text, version)
+        return _loaded(self._file(name), version)
 
     def save(self, name: str, version: int, data: Any) -> None:
         """Replace what is saved under this name; on return it is on the disk.
@@ -126,6 +119,21 @@ class StateFolder:
             os.close(opened)
 
 
+def peek(folder: Path, name: str, version: int) -> Any:
+    """What a neuron last saved under a name, as `StateFolder.load`, beside the process that runs it."""
+    return _loaded(folder / f"{name}.json", version)
+
+
+def _loaded(file: Path, version: int) -> Any:
+    try:
+        text = file.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise LocalError(f"cannot read {file}: {error.strerror}", hint="check its permissions") from error
+    return _opened(file, text, version)
+
+
 def _locked(folder: Path) -> int:
     """An open file whose lock this process holds; it is gone with the process, however that ends."""
     lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
@@ -174,4 +182,4 @@ def _sync_folder(folder: Path) -> None:
         os.close(opened)
 
 
-__all__ = ["Before", "StateFolder", "neuron_folder", "state_root"]
+__all__ = ["Before", "StateFolder", "neuron_folder", "peek", "state_root"]

@@ -17,6 +17,7 @@ from taokit.dendrite import Reply, Target
 from taokit.errors import ConfigurationError, NotRegistered
 from taokit.metagraph import Metagraph
 from taokit.neuron import scores as scores_file
+from taokit.neuron.fallback import fallback
 from taokit.neuron.host import REFRESH_BLOCKS, Neuron
 from taokit.neuron.organic import Desk, name_of
 from taokit.neuron.place import Place
@@ -100,18 +101,26 @@ class ValidatorNeuron(Neuron):
         """Whatever this block asks for. Raises `NotRegistered` when the uid is gone."""
         if head.number < self._wake:
             return
-        mechanism, pending = self.validator.mechanism, self.setter.pending
-        read = look(self.place.netuid, self.signer.ss58, mechanism=mechanism, pending=pending)
-        seen = await self.chain.read(read, at=head.hash)
-        if seen is None:
-            raise NotRegistered(self.signer.ss58, self.place.netuid)
+        seen = await self._look(head)
         await self.setter.advance(seen.weights)
-        plan = timetable(seen.schedule.tempo, self.validator.rounds_per_epoch)
+        plan = self._plan(seen)
         if self._due(seen, plan):
             await self._act(head, seen, plan)
         self._wake = self._next(seen, plan)
         due = seen.schedule.last_epoch_block + plan.weights
         self._ahead = "" if self.setter.proposed(seen.weights.epoch) else f"block {due}, to send its weights"
+
+    async def _look(self, head: Head) -> Look:
+        mechanism, pending = self.validator.mechanism, self.setter.pending
+        read = look(self.place.netuid, self.signer.ss58, mechanism=mechanism, pending=pending)
+        seen = await self.chain.read(read, at=head.hash)
+        if seen is None:
+            raise NotRegistered(self.signer.ss58, self.place.netuid)
+        return seen
+
+    def _plan(self, seen: Look) -> Timetable:
+        it = self.validator
+        return timetable(seen.schedule.tempo, it.rounds_per_epoch, weights_at=it.weights_at, margin=it.weights_margin)
 
     def _due(self, seen: Look, plan: Timetable) -> bool:
         return self._due_round(seen, plan) is not None or self._weights_due(seen, plan)
@@ -123,7 +132,8 @@ class ValidatorNeuron(Neuron):
     def _weights_due(self, seen: Look, plan: Timetable) -> bool:
         """Whether it is time, and what is sent now still belongs to this epoch."""
         running = seen.weights.epoch == seen.schedule.epoch_index
-        return running and seen.offset >= plan.weights and not self.setter.proposed(seen.weights.epoch)
+        open = plan.open_for_weights(seen.offset, seen.schedule.blocks_left)
+        return running and open and not self.setter.proposed(seen.weights.epoch)
 
     async def _act(self, head: Head, seen: Look, plan: Timetable) -> None:
         graph = await self.chain.read(reads.metagraph(self.place.netuid, weights=True), at=head.hash)
@@ -136,13 +146,31 @@ class ValidatorNeuron(Neuron):
         due = self._due_round(seen, plan)
         if due is not None:
             await self._round(graph, seen.schedule.epoch_index, due)
+            head = await self.chain.head()  # a round takes its time: what follows looks at the chain as it is now
+            seen = await self._look(head)
         if self._weights_due(seen, plan):
-            await self._propose(graph, seen)
+            await self._propose(await self._fresh(graph, head), seen)
+
+    async def _fresh(self, graph: Metagraph, head: Head) -> Metagraph:
+        """The metagraph as of a block, and the scores without those who left meanwhile."""
+        if graph.block_hash != head.hash:
+            graph = await self.chain.read(reads.metagraph(self.place.netuid, weights=True), at=head.hash)
+            self.scores = self.scores.seen(graph)
+        return graph
 
     async def _propose(self, graph: Metagraph, seen: Look) -> None:
-        weights = self.scores.weights(self.validator.rule, graph, burn=self.validator.burn)
+        weights = self._weights(graph, seen)
         target = WeightTarget(self.place.netuid, self.validator.mechanism, self.version_key)
         await self.setter.propose(target, weights, graph, seen.weights)
+
+    def _weights(self, graph: Metagraph, seen: Look) -> Mapping[int, float]:
+        """What this epoch's rounds come to; where they gave no score above 0, what `without_scores` says."""
+        validator = self.validator
+        if self.scores.scored_in == seen.schedule.epoch_index:
+            weights = self.scores.weights(validator.rule, graph, burn=validator.burn)
+            if any(weights.values()):
+                return weights
+        return fallback(validator.without_scores, graph, seen.weights)
 
     async def _round(self, graph: Metagraph, epoch: int, place: int) -> None:
         """Run one round and keep its scores. An exception in the user's code costs the round, nothing else."""
@@ -201,11 +229,10 @@ class ValidatorNeuron(Neuron):
     def _next(self, seen: Look, plan: Timetable) -> int:
         """The next block at which there is something to do, as far as is known now."""
         block = seen.schedule.block
-        if self.setter.busy:
-            return block + 1
+        due = self.setter.due(block)
         ahead = plan.next_offset(seen.offset, seen.schedule.tempo) - seen.offset
         left = seen.schedule.blocks_left or REFRESH_BLOCKS
-        return block + max(1, min(ahead, left, REFRESH_BLOCKS))
+        return min(block + max(1, min(ahead, left, REFRESH_BLOCKS)), due or block + REFRESH_BLOCKS)
 
     def _draw(self, purpose: str) -> int:
         """A number that only who knows the seed can tell."""

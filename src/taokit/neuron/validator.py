@@ -13,7 +13,9 @@ from taokit.dendrite import Dendrite, Reply
 from taokit.errors import ConfigurationError, LocalError
 from taokit.metagraph import Metagraph
 from taokit.neuron.budget import Budget
+from taokit.neuron.fallback import POLICIES, Policy
 from taokit.neuron.role import Role
+from taokit.neuron.timetable import MARGIN, WEIGHTS_AT
 from taokit.protocol import Synapse
 from taokit.scoring import EpochMean, Rule
 
@@ -53,6 +55,13 @@ class Validator(Role):
     """How scores become shares of the weights."""
     burn: ClassVar[float] = 0.0
     """Share of the weights, 0 to 1, that goes to the subnet owner's uid, whose incentive the chain burns."""
+    without_scores: ClassVar[Policy] = "hold"
+    """What is sent for an epoch whose scores are all 0, or whose rounds all failed: nothing (`hold`), everything to the
+    owner's uid (`burn`), or the weights on chain once more (`copy_last`)."""
+    weights_at: ClassVar[float] = WEIGHTS_AT
+    """Where in the epoch the weights go out, as a share of the tempo, above 0 and below 1."""
+    weights_margin: ClassVar[int] = MARGIN
+    """Blocks that must at least be left in the epoch when they go out, 4 or more; with fewer, none are sent in it."""
     mechanism: ClassVar[int] = 0
     """Which of the subnet's mechanisms this validator serves."""
     version_key: ClassVar[int | None] = None
@@ -119,6 +128,19 @@ class Validator(Role):
             raise ConfigurationError(
                 f"{cls.__name__}: burn is {cls.burn}, rounds_per_epoch {cls.rounds_per_epoch}, deadline {cls.deadline}",
                 hint="burn is 0 to 1, rounds_per_epoch at least 1, deadline above 0 seconds",
+            )
+        cls._check_weights()
+
+    @classmethod
+    def _check_weights(cls) -> None:
+        if cls.without_scores not in POLICIES:
+            raise ConfigurationError(
+                f"{cls.__name__}: without_scores is {cls.without_scores!r}", hint=f"one of {', '.join(POLICIES)}"
+            )
+        if not 0 < cls.weights_at < 1 or cls.weights_margin < MARGIN:
+            raise ConfigurationError(
+                f"{cls.__name__}: weights_at is {cls.weights_at}, weights_margin {cls.weights_margin}",
+                hint=f"weights_at is above 0 and below 1, weights_margin at least {MARGIN} blocks",
             )
 
     @classmethod

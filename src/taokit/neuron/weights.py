@@ -1,25 +1,33 @@
-"""Carries a validator's weights to the chain, and calls them set only when it has read them back from there."""
+"""Carries a validator's weights to the chain, and calls them set only when it has read them back from there.
+
+When in the epoch they go out, and how many blocks must be left then, is the `Timetable`'s; which weights go out after
+rounds that gave none is decided in `fallback`; what each of them does at a block, in `advancing`.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from taokit.chain import AsyncChain, Call, Read, Schedule, reads
-from taokit.chain.beacon import Beacon, Terms, terms, timelocked_commits
-from taokit.consensus import COMMIT_REVEAL_VERSION, first_reveal_block, prepare, reveal_round, timelock_payload
-from taokit.consensus import Schedule as EpochClock
-from taokit.errors import ChainRefused, NetworkError, StateCorrupt, TaokitError
+from taokit.chain import AsyncChain
+from taokit.chain.beacon import Beacon, terms
+from taokit.consensus import prepare, timelock_payload
+from taokit.errors import ChainRefused, NetworkError, PoolRefused, StateCorrupt, TaokitError, UnknownBlock
 from taokit.metagraph import Metagraph
+from taokit.neuron.advancing import Anew, Dropped, Landed, Send, Settled, Step, Wait, advance
 from taokit.neuron.state import StateFolder
-from taokit.neuron.submission import LIFETIME, Dropped, Landed, Send, Submission, View, Wait, advance
+from taokit.neuron.submission import FIRST, SENDING, Form, Submission, View
+from taokit.neuron.view import opening_round
 from taokit.signer import Signer
 
 log = logging.getLogger("taokit.neuron.weights")
 
 FILE = "weights"
-VERSION = 1
+VERSION = 2
+
+_KNOWN = frozenset({1013, 1014})  # the pool holds this extrinsic, or another one of its nonce
 
 Salt = Callable[[int], tuple[int, ...]]
 """Sixteen-bit words that salt the commit of an epoch. Secret until the reveal."""
@@ -37,45 +45,22 @@ class Target:
     version_key: int
 
 
-def view(hotkey: str, uid: int, schedule: Schedule, *, mechanism: int, pending: bool) -> Read[View]:
-    """What the chain says about one validator's weights; with some pending, also when each uid was registered."""
-    netuid = schedule.netuid
-    commits = yield from reads.weight_commits(netuid, hotkey, mechanism)
-    row = yield from reads.weights(netuid, uid, mechanism)
-    last_update = yield from reads.last_update(netuid, uid, mechanism)
-    registered = (yield from reads.registrations(netuid)) if pending else {}
-    epoch = schedule.epoch_index + (schedule.next_epoch == schedule.block + 1)
-    since = range(max(0, epoch - schedule.reveal_period), epoch + 1)
-    locked = (yield from timelocked_commits(netuid, hotkey, since, mechanism)) if pending else ()
-    return View(
-        block=schedule.block,
-        epoch=epoch,
-        reveal_period=schedule.reveal_period,
-        commits=commits,
-        row=tuple((int(uid), int(value)) for uid, value in row),
-        last_update=last_update,
-        registered=registered,
-        locked=locked,
-    )
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the file of a setter says."""
+
+    submissions: tuple[Submission, ...]
+    epoch: int | None  # the last for which weights were made
+    landed: int | None  # block at which weights were last read back
 
 
-def opening_round(told: Terms) -> int:
-    """The round to lock a commit of the next block to, by the chain's own clock.
-
-    The simulation of the epochs to come and the margin are those of bittensor-core's `get_encrypted_commit_v2`.
-    """
-    clock = told.schedule
-    ahead = EpochClock(
-        clock.tempo, clock.last_epoch_block, clock.pending_epoch_at, clock.epoch_index, clock.blocks_since_last_step
-    )
-    return reveal_round(
-        told.now_ms / 1000,
-        head=clock.block,
-        first=first_reveal_block(ahead, clock.block, reveal_period=clock.reveal_period),
-        block_seconds=told.slot_ms / 1000,
-        genesis_s=told.beacon.genesis_s,
-        period_s=told.beacon.period_s,
-    )
+def kept_in(saved: Any) -> Kept:
+    """What was saved under `FILE`. Raises `StateCorrupt` where it is something else."""
+    try:
+        return Kept(tuple(Submission.from_json(item) for item in saved["pending"]), saved["epoch"], saved["landed"])
+    except (KeyError, TypeError, ValueError) as error:
+        hint = "move the file away to start without it; weights that it held are then lost"
+        raise StateCorrupt(f"{FILE}.json holds no weights: {error!r}", hint=hint) from error
 
 
 class WeightSetter:
@@ -97,6 +82,7 @@ class WeightSetter:
         self._pending: list[Submission] = []
         self._epoch: int | None = None  # the last for which weights were made
         self._opening = False  # whether a timelocked commit is in its reveal epoch
+        self._free_from = 0  # block before which the rate limit refuses weights
         self._refused = ""  # what the chain said to what was last sent; empty when it took it
         self.landed_block: int | None = None
         """The block at which weights were last read back from the chain; None before the first time."""
@@ -106,15 +92,9 @@ class WeightSetter:
         self._load()
 
     def _load(self) -> None:
-        saved = self._folder.load(FILE, VERSION)
-        if saved is None:
-            return
-        try:
-            self._pending = [Submission.from_json(item) for item in saved["pending"]]
-            self._epoch, self.landed_block = saved["epoch"], saved["landed"]
-        except (KeyError, TypeError, ValueError) as error:
-            hint = "move the file away to start without it; weights that it held are then lost"
-            raise StateCorrupt(f"{FILE}.json holds no weights: {error!r}", hint=hint) from error
+        if (saved := self._folder.load(FILE, VERSION)) is not None:
+            kept = kept_in(saved)
+            self._pending, self._epoch, self.landed_block = list(kept.submissions), kept.epoch, kept.landed
 
     def proposed(self, epoch: int) -> bool:
         """Whether weights were already made in this epoch."""
@@ -126,22 +106,50 @@ class WeightSetter:
         return bool(self._pending)
 
     @property
+    def submissions(self) -> tuple[Submission, ...]:
+        """Those on their way, and those that landed so lately that a fork may undo it; the oldest first."""
+        return tuple(self._pending)
+
+    @property
     def busy(self) -> bool:
         """Whether something was sent, or is about to be revealed, whose fate the next blocks decide."""
-        return self._opening or any(item.sent is not None for item in self._pending)
+        return self._opening or any(item.under_way for item in self._pending)
+
+    def due(self, block: int) -> int | None:
+        """The next block after this one at which it has something to do besides; None when it only waits."""
+        if self.busy:
+            return block + 1
+        held = any(item.stage in SENDING and item.landed is None for item in self._pending)
+        return max(block + 1, self._free_from - 1) if held and self._free_from > block + 1 else None
 
     async def propose(self, target: Target, weights: Mapping[int, float], graph: Metagraph, seen: View) -> None:
         """Start a vector on its way. One that is empty or all zero is held back: it would say that all are equal.
 
-        Plain weights that are still on their way give way to it: they could only arrive late and undo it.
+        Plain weights that are still on their way give way to it: they could only arrive late and undo it. Raises
+        `LocalError` where it cannot be written down; then nothing is sent.
         """
         if self.proposed(seen.epoch):
             return
         if not any(weights.values()):
             self.waiting = "a miner with a score above 0"
             return
+        submission = self._made(target, weights, graph, seen)
+        if submission.stage != "setting":
+            try:
+                submission = await self._hidden(submission, graph)
+            except TaokitError as error:
+                self.waiting = f"its weights to be sealed: {error}"
+                log.warning("weights of epoch %d are not sealed: %s (%s)", seen.epoch, error, error.hint or "no hint")
+                return
+        kept, late = self._give_way()
+        if late is not None and submission.stage == "setting":
+            submission = replace(submission, nonce=late.nonce, expires=late.expires)  # one of the two gets in at most
+        await self._go([*kept, submission], submission.epoch, seen)
+
+    def _made(self, target: Target, weights: Mapping[int, float], graph: Metagraph, seen: View) -> Submission:
         prepared = prepare(weights, graph.n)
-        submission = Submission(
+        chosen: Form = seen.form or ("hash" if graph.parameters.commit_reveal else "plain")
+        return Submission(
             netuid=target.netuid,
             mechanism=target.mechanism,
             epoch=seen.epoch,
@@ -150,24 +158,19 @@ class WeightSetter:
             values=tuple(map(int, prepared.values)),
             salt=(),
             version_key=target.version_key,
-            stage="setting",
+            stage=FIRST[chosen],
         )
-        if graph.parameters.commit_reveal:
-            try:
-                submission = await self._hidden(submission, graph)
-            except TaokitError as error:
-                self.waiting = f"its weights to be sealed: {error}"
-                log.warning("weights of epoch %d are not sealed: %s (%s)", seen.epoch, error, error.hint or "no hint")
-                return
-        self._epoch = seen.epoch
-        self._pending = [*(item for item in self._pending if item.stage != "setting"), submission]
-        await self.advance(seen)
+
+    def _give_way(self) -> tuple[list[Submission], Submission | None]:
+        """What goes on beside new weights, and the plain ones that do not."""
+        late = [item for item in self._pending if item.stage == "setting" and item.landed is None]
+        return [item for item in self._pending if item not in late], (late[-1] if late else None)
 
     async def _hidden(self, submission: Submission, graph: Metagraph) -> Submission:
         """The same, to be committed in the form that the chain takes."""
+        if submission.stage == "committing":
+            return replace(submission, salt=self._salt(submission.epoch))
         told = await self._chain.read(terms(submission.netuid), at=graph.block_hash)
-        if told.version != COMMIT_REVEAL_VERSION:
-            return replace(submission, stage="committing", salt=self._salt(submission.epoch))
         round = opening_round(told)
         payload = timelock_payload(
             self._signer.public_key,
@@ -176,54 +179,91 @@ class WeightSetter:
             version_key=submission.version_key,
         )
         sealed = await self._seal(payload, round, told.beacon)
-        return replace(submission, stage="locking", sealed=sealed.hex(), round=round)
+        return replace(submission, sealed=sealed.hex(), round=round)
 
     async def advance(self, seen: View) -> None:
-        """Do what this block asks for: send, send again what is lost, note what has landed."""
+        """Do what this block asks for: send, send again what is lost, note what has landed.
+
+        Raises `LocalError` where that cannot be written down; then nothing is sent.
+        """
+        await self._go(self._pending, self._epoch, seen)
+
+    async def _go(self, pending: Sequence[Submission], epoch: int | None, seen: View) -> None:
+        decided = list(self._decided(pending, seen))
+        kept = [item for item, step in decided if not isinstance(step, Settled | Anew | Dropped)]
+        if any(isinstance(step, Anew) and item.epoch == epoch == seen.epoch for item, step in decided):
+            epoch = seen.epoch - 1
+        landed = [step.block for _, step in decided if isinstance(step, Landed)]
+        self._keep(_newest_landed(kept), epoch, landed[-1] if landed else self.landed_block)
+        self._tell(decided, pending)
+        self._free_from = seen.free_from
+        self._opening = any(item.stage == "locked" and item.landed is None and item.opens(seen) for item in kept)
+        for (item, step), old in zip(decided, pending, strict=True):
+            if isinstance(step, Send):
+                await self._send(item, step, seen, again=old.nonce == item.nonce)
+
+    def _decided(self, pending: Sequence[Submission], seen: View) -> Iterator[tuple[Submission, Step]]:
+        """Each submission with its next step. No two send under one nonce."""
+        taken = [item.nonce for item in pending if item.under_way and item.pending(seen)]
+        for before in pending:
+            others = frozenset(nonce for nonce in taken if nonce is not None and nonce != before.nonce)
+            item, step = advance(before, replace(seen, taken=others), self._signer.public_key)
+            if isinstance(step, Send):
+                taken.append(item.nonce)
+            yield item, step
+
+    def _tell(self, decided: Sequence[tuple[Submission, Step]], before: Sequence[Submission]) -> None:
+        """Say what became of each, and what is waited for."""
         self.waiting = ""
-        self._opening = False
-        calls: list[Call] = []
-        before = (tuple(self._pending), self.landed_block, self._epoch)
-        self._pending = [kept for item in self._pending if (kept := self._advanced(item, seen, calls)) is not None]
-        if before != (tuple(self._pending), self.landed_block, self._epoch) or calls:
-            self._save()
-        for call in calls:
-            await self._send(call)
+        for (item, step), old in zip(decided, before, strict=True):
+            if old.landed is not None and item.landed is None:
+                log.warning("block %d, with the weights of epoch %d, is in a fork that lost", old.landed, item.epoch)
+            match step:
+                case Send():
+                    self.waiting = "its extrinsic to get into a block"
+                case Wait(reason) if reason:
+                    self.waiting = self._refused if item.under_way and self._refused else reason
+                case Landed(block):
+                    log.info("weights of epoch %d are on chain, read back at block %d", item.epoch, block)
+                case Anew(reason):
+                    log.warning("weights of epoch %d are made once more: %s", item.epoch, reason)
+                case Dropped(reason):
+                    log.warning("weights of epoch %d are lost: %s", item.epoch, reason)
 
-    def _advanced(self, item: Submission, seen: View, calls: list[Call]) -> Submission | None:
-        item, step = advance(item, seen, self._signer.public_key)
-        match step:
-            case Send(call):
-                calls.append(call)
-                self.waiting = "its extrinsic to get into a block"
-            case Wait(reason):
-                self._opening |= item.stage == "locked" and item.opens(seen)
-                self.waiting = self._refused if item.sent is not None and self._refused else reason
-            case Landed(block):
-                self.landed_block = block
-                log.info("weights of epoch %d are on chain, read back at block %d", item.epoch, block)
-                return None
-            case Dropped(reason):
-                log.warning("weights of epoch %d are lost: %s", item.epoch, reason)
-                return None
-        return item
-
-    async def _send(self, call: Call) -> None:
+    async def _send(self, item: Submission, step: Send, seen: View, *, again: bool) -> None:
         """Send without waiting: whether it got there is read from the chain. A refusal is tried again later."""
+        call, birth = step.call, seen.hash
         try:
-            await self._chain.submit(call, self._signer, wait=None, period=LIFETIME)
+            await self._chain.submit(call, self._signer, wait=None, nonce=item.nonce, period=step.lives, birth=birth)
             self._refused = ""
-        except (ChainRefused, NetworkError) as error:
+        except (ChainRefused, NetworkError, UnknownBlock) as error:
+            if again and isinstance(error, PoolRefused) and error.code in _KNOWN:
+                return  # what was sent before is in the pool still
             self.waiting = self._refused = f"the chain to take {call.function}: {error}"
             log.warning("%s was not taken: %s (%s)", call.function, error, error.hint or "no hint")
 
-    def _save(self) -> None:
-        data = {
-            "pending": [item.to_json() for item in self._pending],
-            "epoch": self._epoch,
-            "landed": self.landed_block,
-        }
+    def _keep(self, pending: list[Submission], epoch: int | None, landed: int | None) -> None:
+        """Write down where things stand, and only then let them stand so."""
+        if (pending, epoch, landed) == (self._pending, self._epoch, self.landed_block):
+            return
+        data = {"pending": [item.to_json() for item in pending], "epoch": epoch, "landed": landed}
         self._folder.save(FILE, VERSION, data)
+        self._pending, self._epoch, self.landed_block = pending, epoch, landed
 
 
-__all__ = ["FILE", "VERSION", "Salt", "Seal", "Target", "WeightSetter", "opening_round", "view"]
+def _newest_landed(items: list[Submission]) -> list[Submission]:
+    """Without those that landed before another did: nobody looks for their row any more."""
+    newest = max((item.epoch for item in items if item.landed is not None), default=0)
+    return [item for item in items if item.landed is None or item.epoch == newest]
+
+
+__all__ = [
+    "FILE",
+    "VERSION",
+    "Kept",
+    "Salt",
+    "Seal",
+    "Target",
+    "WeightSetter",
+    "kept_in",
+]

@@ -11,6 +11,7 @@ from pydantic_core import PydanticSerializationError, to_json
 from taokit.errors import BadAnswer, LocalError, Malformed
 from taokit.protocol.binary import is_binary, pack, unpack
 from taokit.protocol.objects import COMPACT, MAX_DEPTH, NotAnObject, read_object, write_object
+from taokit.protocol.plain import is_plain
 from taokit.protocol.synapse import Part, Synapse
 from taokit.protocol.tensor import Spelling, TensorsIn, TensorsOut
 
@@ -19,9 +20,7 @@ M = TypeVar("M", bound=Synapse)
 LISTED = 5  # problems; a stranger can make as many as a body has values, and each costs us time to describe
 
 
-def dumped(
-    message: Synapse, names: tuple[str, ...], tensors: TensorsOut | Spelling | None = None
-) -> dict[str, Any]:
+def dumped(message: Synapse, names: tuple[str, ...], tensors: TensorsOut | Spelling | None = None) -> dict[str, Any]:
     """These fields as plain Python values: nested models as dicts, tensors as envelopes, bytes still bytes.
 
     Where `tensors` are to be collected apart, references stand for them; else it says how dtypes are spelled.
@@ -42,9 +41,19 @@ def dump_answer(message: Synapse, *, binary: bool = False) -> bytes:
     return _written(message, message.answer_fields(), binary=binary)
 
 
+def written(message: Synapse, names: tuple[str, ...]) -> bytes:
+    """These fields as JSON without blanks; `LocalError` names a number that is not finite."""
+    if is_plain(type(message), names):
+        try:
+            return message.__pydantic_serializer__.to_json(message, include=set(names), warnings="error")
+        except PydanticSerializationError:  # the other way says what is wrong
+            pass
+    return write_object(dumped(message, names), COMPACT)
+
+
 def _written(message: Synapse, names: tuple[str, ...], *, binary: bool) -> bytes:
     if not binary:
-        return write_object(dumped(message, names), COMPACT)
+        return written(message, names)
     tensors = TensorsOut()
     return pack(dumped(message, names, tensors), tensors)
 
@@ -60,7 +69,7 @@ def parse_question(kind: type[M], body: bytes, *, depth: int = MAX_DEPTH) -> M:
         given, tensors = read_body(body, depth=depth)
     except NotAnObject as error:
         raise Malformed(f"the body is {error}") from None
-    if tensors is not None or given.keys() & set(kind.answer_fields()):
+    if tensors is not None or not given.keys().isdisjoint(kind.answer_fields()):
         body = to_json({name: value for name, value in given.items() if name in kind.question_fields()})
     return parsed(kind, body, tensors)
 

@@ -9,16 +9,20 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Self
 
+from pydantic_core import to_json
+
 from taokit.errors import LocalError, Malformed, Unauthenticated
-from taokit.protocol.bodies import dumped
+from taokit.protocol.bodies import dumped, written
 from taokit.protocol.claim import LEGACY, SECOND_NS, Claim
 from taokit.protocol.objects import COMPACT, SPACED, write_object
+from taokit.protocol.plain import is_plain
 from taokit.protocol.request import SignedRequest
 from taokit.protocol.synapse import DEFAULT_TIMEOUT, Synapse, stub_values
 from taokit.protocol.tensor import Spelling
-from taokit.protocol.terminal import INTEGERS, TERMINAL_FIELDS, Terminal
+from taokit.protocol.terminal import INTEGERS, TERMINAL_FIELDS, Terminal, values_of
 from taokit.protocol.verify import decode_ss58
 from taokit.signer import SR25519, Signer
 
@@ -39,6 +43,9 @@ SENT_VERSION = 10_005_000  # real servers only ask whether it is at least 7.2.0
 MAX_TIMEOUT = 300.0
 WINDOW_TIMEOUT = 12.0  # seconds of a caller's timeout that may widen the window
 
+NAMES = {prefix: [(name, prefix + name) for name in TERMINAL_FIELDS] for prefix in (AXON, DENDRITE)}
+"""What each end's values are called in a body and in headers."""
+
 INTEGER = re.compile(r"0|[1-9][0-9]{0,18}")
 NUMBER = re.compile(r"[0-9]{1,20}(?:\.[0-9]{0,40})?(?:[eE][+-]?[0-9]{1,3})?")
 UUID = re.compile(r"[0-9A-Za-z-]{1,64}")
@@ -57,17 +64,20 @@ def field_hash(value: object) -> str:
     return hashlib.sha3_256(str(value).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def body_hash(message: Synapse) -> str:
-    """The hash that stands for the body under the signature: 64 hex digits over the hash fields alone."""
+def body_hash(message: Synapse, *, torch: bool = False) -> str:
+    """The hash that stands for the body under the signature: 64 hex digits over the hash fields alone.
+
+    With `torch`, or when the message came so, its tensors are those of a sender in torch mode.
+    """
     names = type(message).hash_fields()
-    values = _dumped(message, names)
+    values = _dumped(message, names, torch=torch)
     digests = "".join(field_hash(values[name]) for name in names)
     return hashlib.sha3_256(digests.encode("ascii")).hexdigest()
 
 
-def _dumped(message: Synapse, names: tuple[str, ...]) -> dict[str, Any]:
+def _dumped(message: Synapse, names: tuple[str, ...], *, torch: bool = False) -> dict[str, Any]:
     """These fields as plain values, dtypes spelled for the far end."""
-    return dumped(message, names, Spelling(message.ends.torch))
+    return dumped(message, names, Spelling(torch or message.ends.torch))
 
 
 def signed_message(nonce_ns: int, *, sender: str, receiver: str, uuid: str, body_hash: str) -> bytes:
@@ -101,12 +111,8 @@ class Headers:
 
 
 def _terminal(headers: Mapping[str, str], prefix: str) -> Terminal:
-    terminal = Terminal()
-    for name in TERMINAL_FIELDS:
-        text = headers.get(prefix + name)
-        if text is not None:
-            setattr(terminal, name, _typed(name, text))
-    return terminal
+    said = {name: _typed(name, headers[header]) for name, header in NAMES[prefix] if header in headers}
+    return Terminal(**said)  # type: ignore[arg-type]  # each has the type of its field
 
 
 def _typed(name: str, text: str) -> int | float | str:
@@ -198,12 +204,14 @@ def check_body(message: Synapse, claim: LegacyClaim) -> None:
 
 def terminal_headers(prefix: str, terminal: Terminal) -> list[tuple[str, str]]:
     """A header for everything that is known of one end."""
-    return [(prefix + name, str(value)) for name, value in terminal.values().items() if value is not None]
+    named = zip(NAMES[prefix], values_of(terminal), strict=True)
+    return [(header, str(value)) for (_, header), value in named if value is not None]
 
 
-def stub_headers(kind: type[Synapse]) -> list[tuple[str, str]]:
+@cache
+def stub_headers(kind: type[Synapse]) -> tuple[tuple[str, str], ...]:
     """A header for every field without a default, holding its type's empty value."""
-    return [(STUB + name, _base64_json(value)) for name, value in stub_values(kind).items()]
+    return tuple((STUB + name, _base64_json(value)) for name, value in stub_values(kind).items())
 
 
 def _base64_json(value: Any) -> str:
@@ -221,15 +229,15 @@ class LegacyDraft:
     body_hash: str
 
     @classmethod
-    def of(cls, message: Synapse, *, timeout: float | None = None) -> Self:
-        """The draft of a question; its own timeout counts when none is given."""
+    def of(cls, message: Synapse, *, timeout: float | None = None, torch: bool = False) -> Self:
+        """The draft of a question; its own timeout counts when none is given. `torch` is for miners in torch mode."""
         kind = type(message)
         return cls(
             name=kind.__name__,
             timeout=float(message.timeout if timeout is None else timeout),
-            fields=write_object(_dumped(message, tuple(kind.model_fields)), SPACED),
-            stubs=tuple(stub_headers(kind)),
-            body_hash=body_hash(message),
+            fields=write_object(_dumped(message, tuple(kind.model_fields), torch=torch), SPACED),
+            stubs=stub_headers(kind),
+            body_hash=body_hash(message, torch=torch),
         )
 
     def signed(
@@ -266,8 +274,7 @@ class LegacyDraft:
 
     def _body(self, dendrite: Terminal, axon: Terminal) -> bytes:
         base = SPACED.encode(base_fields(self.name, self.timeout, dendrite, axon)).encode("ascii")
-        separator = b", " if len(self.fields) > 2 else b""
-        return base[:-1] + separator + self.fields[1:]
+        return joined(base, self.fields, b", ")
 
 
 def base_fields(name: str, timeout: float, dendrite: Terminal, axon: Terminal) -> dict[str, Any]:
@@ -316,7 +323,15 @@ def answer_body(message: Synapse, dendrite: Terminal, axon: Terminal) -> bytes:
     """The envelope of a successful answer, questions included, as real servers write it."""
     kind = type(message)
     base = base_fields(kind.__name__, message.timeout, dendrite, axon)
-    return write_object({**base, **_dumped(message, tuple(kind.model_fields))}, COMPACT)
+    names = tuple(kind.model_fields)
+    if not is_plain(kind, names):
+        return write_object({**base, **_dumped(message, names)}, COMPACT)
+    return joined(to_json(base), written(message, names), b",")
+
+
+def joined(first: bytes, second: bytes, separator: bytes) -> bytes:
+    """One JSON object of two."""
+    return first[:-1] + (separator if len(second) > 2 else b"") + second[1:]
 
 
 def refusal_headers(status: int, text: str) -> list[tuple[str, str]]:

@@ -132,7 +132,8 @@ class Synapse(Part):
 
     def between(self, ends: Ends) -> None:
         """Put the message between other ends, which it shares with no other message."""
-        self._ends = ends
+        private: dict[str, Any] = self.__pydantic_private__ or {}
+        private["_ends"] = ends
 
     @classmethod
     def question_fields(cls) -> tuple[str, ...]:

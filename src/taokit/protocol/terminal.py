@@ -37,4 +37,4 @@ TERMINAL_FIELDS = tuple(item.name for item in dataclass_fields(Terminal))
 values_of = attrgetter(*TERMINAL_FIELDS)
 INTEGERS = frozenset({"status_code", "port", "version", "nonce"})
 
-__all__ = ["INTEGERS", "TERMINAL_FIELDS", "Terminal"]
+__all__ = ["INTEGERS", "TERMINAL_FIELDS", "Terminal", "values_of"]

@@ -106,7 +106,7 @@ async def _live(cls: type[Role], choices: Choices, signer: Signer, worker: Worke
     import asyncio
     import signal
 
-    from taokit.connect import connection
+    from taokit.connect import Nodes, connection
     from taokit.neuron import neuron_of
     from taokit.run.working import spawn_at, when_alone
 
@@ -117,7 +117,10 @@ async def _live(cls: type[Role], choices: Choices, signer: Signer, worker: Worke
     if worker is not None:
         when_alone(worker.pipe, task.cancel)
     place, spawn = _place(choices, os.environ, worker), spawn_at(_work, cls, choices)
-    async with connection(choices.network) as chain:
+    nodes = Nodes(
+        fallback=choices.fallback_endpoints, archive=choices.archive_endpoints, retry_forever=choices.retry_forever
+    )
+    async with connection(choices.network, nodes=nodes) as chain:
         neuron = neuron_of(cls, place, signer=signer, chain=chain, spawn=spawn)
         await neuron.start()
         try:
@@ -190,10 +193,10 @@ def _signer(choices: Choices, environment: Mapping[str, str]) -> Signer:
     path = Path(choices.wallet_path).expanduser()
     if coldkey_lies_open(choices.wallet, path=path):
         log.warning("the coldkey of %s lies here unencrypted; a neuron needs none", choices.wallet)
-    return hotkey(choices.wallet, choices.wallet_hotkey, path=path, password=_password(environment))
+    return hotkey(choices.wallet, choices.wallet_hotkey, path=path, password=wallet_password(environment))
 
 
-def _password(environment: Mapping[str, str]) -> str | None:
+def wallet_password(environment: Mapping[str, str]) -> str | None:
     """The password of an encrypted hotkey: `BT_WALLET_PASSWORD`, or the first line of `BT_WALLET_PASSWORD_FILE`."""
     if (stated := environment.get("BT_WALLET_PASSWORD")) is not None:
         return stated
@@ -227,4 +230,5 @@ __all__ = [
     "report",
     "run",
     "unknown_variables",
+    "wallet_password",
 ]

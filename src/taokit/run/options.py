@@ -40,6 +40,18 @@ OPTIONS = (
         dotted=("--subtensor.chain_endpoint", "--subtensor.network"),
         old=("BT_SUBTENSOR_CHAIN_ENDPOINT", "BT_SUBTENSOR_NETWORK"),
     ),
+    Option(
+        "--fallback-endpoints", ("BT_FALLBACK_ENDPOINTS",), None,
+        "addresses to ask when those of the network are of no use, with commas between them",
+    ),
+    Option(
+        "--archive-endpoints", ("BT_ARCHIVE_ENDPOINTS",), None,
+        "addresses to ask about old blocks, with commas between them",
+    ),
+    Option(
+        "--retry-forever", ("BT_RETRY_FOREVER",), "no",
+        "yes: wait for a node for as long as it takes, instead of ending with exit code 3",
+    ),
     Option("--netuid", ("BT_NETUID",), None, "the subnet"),
     Option(
         "--wallet", ("BT_WALLET",), None, "wallet, or wallet/hotkey; //Alice on a devnet", "-w",
@@ -93,6 +105,9 @@ class Choices:
     workers: int = 1
     redis: str | None = None
     private_host: str = "127.0.0.1"
+    fallback_endpoints: tuple[str, ...] = ()
+    archive_endpoints: tuple[str, ...] = ()
+    retry_forever: bool = False
     settings: Mapping[str, str] = field(default_factory=dict)
     as_json: bool = False
     verbosity: int = 0  # -1 quiet, 1 and more: every request as well
@@ -130,6 +145,9 @@ def parse(
         sealing=text["--sealing"] or "",
         workers=_whole("--workers", text["--workers"], smallest=1, largest=64),
         redis=text["--redis"],
+        fallback_endpoints=_listed(text["--fallback-endpoints"]),
+        archive_endpoints=_listed(text["--archive-endpoints"]),
+        retry_forever=_yes("--retry-forever", text["--retry-forever"] or "no"),
         settings={**from_variables(cls, environment), **pairs(given["set"])},
         as_json=given["json"],
         verbosity=-1 if given["quiet"] else given["verbose"],
@@ -222,6 +240,17 @@ def _outdated(given: Mapping[str, Any], environment: Mapping[str, str]) -> list[
     names = [(old, o.variables[0]) for o in OPTIONS for old in o.old if environment.get(old)]
     told = ", ".join(f"{old} is now {new}" for old, new in (*flags, *names))
     return [f"names of the SDK up to version 10 will not be understood for ever: {told}"] if told else []
+
+
+def _listed(text: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
+
+
+def _yes(name: str, text: str) -> bool:
+    words = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+    if text.lower() not in words:
+        raise ConfigurationError(f"{name} is {text!r}, neither yes nor no", hint=f"pass {name} yes")
+    return words[text.lower()]
 
 
 def _whole(name: str, text: str | None, *, largest: int, smallest: int = 0) -> int:

@@ -1,7 +1,8 @@
-"""One question of every kind that messages come in, the miner that answers them all, and what a right answer is."""
+"""A question of every kind that messages come in, the miner that answers them all, and what a right answer is."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -10,8 +11,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from taokit.axon import Caller, Handler, Route
+from taokit.dendrite import Dendrite, Format, Manner, Reply, Target
 from taokit.errors import ConfigurationError, Forbidden
 from taokit.protocol import Synapse
+from taokit.signer import Signer
 from taokit.testing.conformance.messages import HANDLERS, Deny, Echo, Nested, Point, TensorAdd, Tokens
 
 
@@ -57,29 +60,65 @@ class Sample:
 
     kind: str
     about: str
-    ask: Callable[[], Synapse]  # makes a question of its own each time
-    answer: str  # the field that is answered
-    right: Any  # its value, a tensor's as nested lists
+    question: Callable[[], Synapse]
+    answer: str | None = None  # the field that is answered
+    right: Any = None  # its value, a tensor's as nested lists; of a stream the joined pieces
     status: int = 200
+    times: int = 1  # asked so often, all at once
+    streams: bool = False
+
+    def manner(self) -> Manner:
+        """How a dendrite puts it."""
+        return Manner(torch=self.kind == "torch")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What came of asking a sample."""
+
+    sample: Sample
+    reply: Reply[Synapse]  # the first that was wrong, else the last
+    pieces: tuple[str, ...] = ()  # of a stream
 
     @property
-    def streams(self) -> bool:
-        """Whether the answer comes in pieces; joined they are `right`, and no field holds them under legacy."""
-        return self.kind == "stream"
-
-    def wrong(self, answered: object) -> str:
-        """What is wrong with an answer's value; nothing when it is right."""
+    def problem(self) -> str:
+        """What is wrong with it; nothing when it is right."""
+        sample, reply = self.sample, self.reply
+        if reply.status != sample.status:
+            return f"{reply.outcome}, status {reply.status}: {reply.error}" if reply.error else "it was served"
+        if sample.status != 200 or sample.answer is None:
+            return ""
+        answered = "".join(self.pieces) if sample.streams else getattr(reply.message, sample.answer)
         value = answered.tolist() if isinstance(answered, np.ndarray) else answered
-        return "" if value == self.right else f"answered {value!r}, which should be {self.right!r}"
+        return "" if value == sample.right else f"answered {value!r}, which should be {sample.right!r}"
 
 
-def _plain() -> Echo:
-    return Echo(text=TEXT)
+async def ask_sample(
+    signer: Signer,
+    target: Target,
+    sample: Sample,
+    *,
+    format: Format | None,
+    timeout_s: float = 12.0,
+    heard: Callable[[str], None] = lambda piece: None,
+) -> Told:
+    """What a miner makes of a sample, asked as `signer`; `heard` gets the pieces of a stream as they come."""
+    async with Dendrite(signer, format=format, manner=sample.manner(), allow_private=True) as dendrite:
+        if not sample.streams:
+            asked = (dendrite.ask(target, sample.question(), timeout_s) for _ in range(sample.times))
+            told = [Told(sample, reply) for reply in await asyncio.gather(*asked)]
+            return next((one for one in told if one.problem), told[-1])
+        pieces = []
+        async with dendrite.stream(target, sample.question(), timeout_s) as stream:
+            async for piece in stream:
+                heard(piece)
+                pieces.append(piece)
+        return Told(sample, stream.reply, tuple(pieces))
 
 
 def _nested() -> Nested:
-    points = [Point(x=1, y=0.5, tag="a'b"), Point(x=-2, y=1e-07)]
-    options = {"k": [1, "two", None, 2.5, {"deep": True}], "é": "✓"}
+    points = [Point(x=1, y=0.5, tag="a'b"), Point(x=-2, y=-0.25)]
+    options = {"k": [1, "two", None, {"deep": True}], "é": HARD, "n": [2**70, -0.0, 1e16, 1e-07, 5e-324]}
     return Nested(points=points, origin=Point(x=3, y=1e16), options=options, flags=[True, False])
 
 
@@ -98,28 +137,31 @@ def _torch() -> TensorAdd:
 
 
 TEXT = "héllo ✓ \"quoted\" 'too' \\ \n"
+HARD = "a'b\"c\\\n\t\x7f\u2028\U0001f600"  # what JSON, Python's `repr` and HTTP escape in ways of their own
 WORDS = "the quick brown fox"
 SUM = [[0.5, 1.5], [2.5, 3.5], [4.5, 5.5]]
 
 SAMPLES: Mapping[str, Sample] = {
     sample.kind: sample
     for sample in (
-        Sample("plain", "text", _plain, "reply", TEXT),
-        Sample("nested", "models, objects and lists inside one another", _nested, "total", 2.5000001),
+        Sample("ping", "the built-in message, without fields", Synapse),
+        Sample("plain", "a text", lambda: Echo(text=TEXT), "reply", TEXT),
+        Sample("nested", "models, objects and lists inside one another", _nested, "total", 2.25),
         Sample(
             "list",
-            "lists of text and of floats",
+            "lists of texts and of floats",
             lambda: Zip(words=["a", "it's", ""], numbers=[1.0, -0.5, 1e-07]),
             "pairs",
             ["a=1.0", "it's=-0.5", "=1e-07"],
         ),
         Sample("enum", "a text enum", lambda: Paint(color=Color.RED), "other", Color.GREEN),
-        Sample("numpy", "tensors made of numpy arrays", _numpy, "out", SUM),
-        Sample("torch", "tensors made of torch tensors", _torch, "out", SUM),
-        Sample("stream", "a streamed answer", lambda: Tokens(prompt=WORDS), "completion", WORDS),
-        Sample("refusal", "a message that the miner refuses to everyone", lambda: Deny(text="x"), "text", "x", 403),
+        Sample("numpy", "tensors from and for numpy", _numpy, "out", SUM),
+        Sample("torch", "tensors from and for torch, in the spelling of older SDKs in torch mode", _torch, "out", SUM),
+        Sample("stream", "an answer in pieces", lambda: Tokens(prompt=WORDS), "completion", WORDS, streams=True),
+        Sample("many", "the plain one, twenty times at once", lambda: Echo(text=TEXT), "reply", TEXT, times=20),
+        Sample("refusal", "a message that the miner refuses to everyone", lambda: Deny(text="x"), status=403),
     )
-}
+}  # fmt: skip
 """By kind, in the order in which they are told."""
 
 
@@ -129,10 +171,22 @@ async def all_but_deny(caller: Caller) -> None:
         raise Forbidden("nobody may ask this")
 
 
-def routes(watched: Callable[[Handler], Handler] = lambda handler: handler) -> list[Route]:
-    """The routes of a miner that answers every sample, each handler passed through `watched`."""
+def sample_routes() -> list[Route]:
+    """The routes of a miner that answers every sample."""
     served: dict[type[Synapse], Handler] = {**HANDLERS, Zip: zip_up, Paint: paint}
-    return [Route(kind, watched(handler), unbound_body=True) for kind, handler in served.items()]
+    return [Route(kind, handler, unbound_body=True) for kind, handler in served.items()]
 
 
-__all__ = ["SAMPLES", "Color", "Paint", "Sample", "Zip", "all_but_deny", "paint", "routes", "zip_up"]
+__all__ = [
+    "SAMPLES",
+    "Color",
+    "Paint",
+    "Sample",
+    "Told",
+    "Zip",
+    "all_but_deny",
+    "ask_sample",
+    "paint",
+    "sample_routes",
+    "zip_up",
+]

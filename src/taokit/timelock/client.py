@@ -21,9 +21,9 @@ Remembered = MutableMapping[bytes, bytes]
 """Sealed messages by what `digest` says of message, round and beacon. For tests only: it repeats what is random."""
 
 
-def digest(message: bytes, round: int, beacon: Beacon) -> bytes:
-    """What tells one encryption from another: 32 bytes."""
-    return blake2b(beacon.public_key + round.to_bytes(8, "big") + message, digest_size=32).digest()
+def digest(message: bytes, round: int, public_key: bytes) -> bytes:
+    """What tells one encryption to a beacon, by its key, from another: 32 bytes."""
+    return blake2b(public_key + round.to_bytes(8, "big") + message, digest_size=32).digest()
 
 
 class Timelock:
@@ -43,7 +43,7 @@ class Timelock:
         """
         if self._remembered is None:
             return await self._encrypt(message, round, beacon)
-        name = digest(message, round, beacon)
+        name = digest(message, round, beacon.public_key)
         if name not in self._remembered:
             self._remembered[name] = await self._encrypt(message, round, beacon)
         return self._remembered[name]

@@ -48,6 +48,7 @@ class Options:
     validators: int | None
     settings: tuple[str, ...]
     as_json: bool
+    processes: bool = False  # each neuron in one of its own
 
 
 @dataclass(slots=True)
@@ -93,7 +94,7 @@ async def _play(it: Play, cast: tuple[Part, ...], seed: int, stopper: Stopper) -
     assert task is not None
     stopper.ends(task)
     with tempfile.TemporaryDirectory(prefix="taokit-dev-") as folder:
-        stage = await Stage.open(cast, seed=seed, folder=Path(folder))
+        stage = await Stage.open(cast, seed=seed, folder=Path(folder), apart=it.options.processes)
         try:
             await _show(it, stage, None)
             while it.options.epochs is None or len(it.rows) < it.options.epochs:

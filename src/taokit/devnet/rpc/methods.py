@@ -112,7 +112,7 @@ def _call(host: Host, params: Params) -> str:
     method, data = params.text(0), params.blob(1)
     at = host.state(params, 2, said="Api called for an unknown Block")
     try:
-        return hexed(host.node.answers.call(method, data, at))
+        return hexed(host.node.call(method, data, at))
     except UnknownName:
         said = f"Client error: Execution failed: Exported method {method} is not found"
         raise Fault(BLOCK_UNKNOWN, said) from None

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any, Final, Self
 
 from aiohttp import WSCloseCode, web
 
+from taokit.devnet import explorer
 from taokit.devnet.devnet import Devnet
 from taokit.devnet.rpc.connection import Connection
 from taokit.devnet.rpc.dispatch import respond
+from taokit.devnet.rpc.guard import Guard
 from taokit.devnet.rpc.host import Host
 from taokit.devnet.rpc.limits import Limits
 from taokit.devnet.rpc.methods import health
@@ -55,7 +57,11 @@ class Server:
         *,
         block_time_s: float | None = None,
         limits: Limits | None = None,
+        origins: Iterable[str] = (),
     ) -> None:
+        """`origins` are web pages of elsewhere that may talk to the chain, such as `https://example.org`."""
+        self._guard = Guard([host], origins)
+        self._chronicle = explorer.Chronicle(devnet.node)
         self._devnet, self._address = devnet, (host, port)
         self._limits = limits or Limits()
         self._host = Host(devnet, Producer(devnet, block_time_s))
@@ -77,8 +83,9 @@ class Server:
 
     async def start(self) -> int:
         """Serve from now on; the port, which is one that was free where 0 was asked for."""
-        app = web.Application(client_max_size=self._limits.request)
+        app = web.Application(client_max_size=self._limits.request, middlewares=[self._guarded])
         app.add_routes([web.get("/", self._get), web.post("/", self._post), web.get("/health", self._health)])
+        app.add_routes(explorer.routes(self._devnet, self._chronicle))
         runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=_CLOSE_S)
         await runner.setup()
         site = web.TCPSite(runner, *self._address)
@@ -90,6 +97,7 @@ class Server:
             raise ConfigurationError(f"cannot serve on {where}: {error.strerror}", hint="pass another --port") from None
         self._runner, self._loop = runner, asyncio.get_running_loop()
         self._host.node.set_back.append(self._set_back)
+        self._chronicle.follow()
         self._host.producer.start()
         self._spawn(self._ring())
         return self.port
@@ -101,6 +109,7 @@ class Server:
         runner, self._runner = self._runner, None
         self._host.node.set_back.remove(self._set_back)
         self._host.producer.stop()
+        self._chronicle.stop()
         await self._drop_all(WSCloseCode.GOING_AWAY, "the server stops")
         for task in list(self._tasks):
             task.cancel()
@@ -146,10 +155,24 @@ class Server:
         except TimeoutError:
             log.debug("some clients did not say goodbye")
 
+    @web.middleware
+    async def _guarded(
+        self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        """Refuse pages of other sites. What pages only look at comes without an origin: there the host must be ours."""
+        origin, host = request.headers.get("Origin"), request.headers.get("Host")
+        shown = request.path.startswith(explorer.PREFIX) or _is_browser(request)
+        if self._guard.admits(origin, host) and (not shown or self._guard.knows(host)):
+            return await handler(request)
+        log.warning("refused a web page: origin %s, host %s", origin, host)
+        return web.Response(status=403, text="web pages of other sites may not talk to this chain\n")
+
     async def _get(self, request: web.Request) -> web.StreamResponse:
-        """A websocket."""
+        """A websocket, or for a browser the explorer."""
         socket = web.WebSocketResponse(max_msg_size=self._limits.frame, compress=False)
         if not socket.can_prepare(request).ok:
+            if _is_browser(request):
+                return explorer.page()
             return web.Response(status=405, text="Used HTTP Method is not allowed. POST is required\n")
         if len(self._connections) >= self._limits.connections:
             return web.Response(status=429, text="Too many connections. Please try again later.\n")
@@ -174,6 +197,11 @@ class Server:
 
     async def _health(self, _: web.Request) -> web.Response:
         return web.json_response(health(self._host, Params(())))
+
+
+def _is_browser(request: web.Request) -> bool:
+    """Whether the answer is to be looked at. To all others a node says that it takes no such request."""
+    return request.method == "GET" and "text/html" in request.headers.get("Accept", "")
 
 
 __all__ = ["PORT", "Server"]

@@ -21,6 +21,7 @@ METHODS = (
     Method("Metadata", "metadata", (), "OpaqueMetadata"),
     Method("Metadata", "metadata_at_version", (("version", "u32"),), "Option<OpaqueMetadata>"),
     Method("Metadata", "metadata_versions", (), "Vec<u32>"),
+    Method("BlockBuilder", "apply_extrinsic", (("extrinsic", "UncheckedExtrinsic"),), "ApplyExtrinsicResult"),
     Method("AuraApi", "slot_duration", (), "u64"),
     Method("AuraApi", "authorities", (), "Vec<[u8; 32]>"),
     Method("AccountNonceApi", "account_nonce", (("account", "AccountId"),), "u32"),
@@ -128,6 +129,7 @@ METHODS = (
 API_VERSIONS: Final[Mapping[str, int]] = {
     "Core": 5,
     "Metadata": 2,
+    "BlockBuilder": 6,
     "SubnetInfoRuntimeApi": 2,
     "TransactionPaymentApi": 4,
     "TransactionPaymentCallApi": 3,

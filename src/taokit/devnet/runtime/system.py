@@ -106,6 +106,30 @@ apis: Vec<([u8; 8], u32)>, transaction_version: u32, system_version: u8)
     ),
     enum("sp_arithmetic::ArithmeticError", "0 Underflow\n1 Overflow\n2 DivisionByZero"),
     enum("Result::DispatchResult", "0 Ok(())\n1 Err(DispatchError)"),
+    enum(
+        "sp_runtime::transaction_validity::InvalidTransaction",
+        """\
+0 Call
+1 Payment
+2 Future
+3 Stale
+4 BadProof
+5 AncientBirthBlock
+6 ExhaustsResources
+7 Custom(u8)
+8 BadMandatory
+9 MandatoryValidation
+10 BadSigner""",
+    ),
+    enum(
+        "sp_runtime::transaction_validity::UnknownTransaction",
+        "0 CannotLookup\n1 NoUnsignedValidator\n2 Custom(u8)",
+    ),
+    enum(
+        "sp_runtime::transaction_validity::TransactionValidityError",
+        "0 Invalid(InvalidTransaction)\n1 Unknown(UnknownTransaction)",
+    ),
+    enum("Result::ApplyExtrinsicResult", "0 Ok(DispatchResult)\n1 Err(TransactionValidityError)"),
 )
 
 PALLET = Pallet(

@@ -57,16 +57,30 @@ def run_due(state: State, netuids: list[int]) -> None:
 
     All subnets are scheduled before the first epoch runs (`drain_pending`, `distribute_emissions_to_subnets`).
     """
+    for netuid, (pots, owner_cut) in _drained(state, netuids).items():
+        run_one(state, netuid, pots, owner_cut=owner_cut)
+        state[LAST_MECHANSIM_STEP_BLOCK, netuid] = state.number
+
+
+def inputs_of(state: State, netuids: list[int], wanted: int) -> list[Stored]:
+    """What the epoch of one subnet reads, one a mechanism; the state is moved up to it. Empty where none runs."""
+    for netuid, (pots, owner_cut) in _drained(state, netuids).items():
+        if netuid == wanted:
+            return _inputs(state, netuid, pots)
+        run_one(state, netuid, pots, owner_cut=owner_cut)
+        state[LAST_MECHANSIM_STEP_BLOCK, netuid] = state.number
+    return []
+
+
+def _drained(state: State, netuids: list[int]) -> dict[int, tuple[Pots, int]]:
+    """Every clock a block later, and the emptied pots of the subnets whose epoch runs in it, by ascending netuid."""
     clocks = {netuid: subnets.clock(state, netuid) for netuid in storage_order(netuids)}
     due = [netuid for netuid, clock in clocks.items() if clock.waited().due(state.number)]
     if not due:
         for netuid, clock in clocks.items():
             state[BLOCKS_SINCE_LAST_STEP, netuid] = clock.blocks_since_last_step + 1
-        return
-    drained = _schedule(state, clocks, broken=[netuid for netuid in due if _broken(state, netuid)])
-    for netuid, (pots, owner_cut) in drained.items():
-        run_one(state, netuid, pots, owner_cut=owner_cut)
-        state[LAST_MECHANSIM_STEP_BLOCK, netuid] = state.number
+        return {}
+    return _schedule(state, clocks, broken=[netuid for netuid in due if _broken(state, netuid)])
 
 
 def put_off(state: Reading, netuids: list[int]) -> frozenset[int]:
@@ -118,14 +132,11 @@ def _broken(state: Reading, netuid: int) -> bool:
 
 def run_one(state: State, netuid: int, pots: Pots, *, owner_cut: int) -> None:
     """One epoch of one subnet: consensus of every mechanism, then the payouts (`distribute_emission`)."""
-    count = state[MECHANISM_COUNT_CURRENT, netuid]
-    split = state[MECHANISM_EMISSION_SPLIT, netuid]
-    parts = split_emission(pots.emission, count, None if split is None else [int(part) for part in split])
-    shared = _shared(state, netuid)
-    outcomes = [run_epoch(_stored(state, netuid, mechanism, part, shared)) for mechanism, part in enumerate(parts)]
+    inputs = _inputs(state, netuid, pots)
+    outcomes = list(map(run_epoch, inputs))
     for mechanism, outcome in enumerate(outcomes):
         _store_mechanism(state, neurons.index_of(netuid, mechanism), outcome)
-    whole = outcomes[0] if count == 1 else combine(outcomes, parts)
+    whole = outcomes[0] if len(outcomes) == 1 else combine(outcomes, [one.emission for one in inputs])
     _store_columns(state, netuid, whole)
     keys = neurons.hotkeys(state, netuid)
     payouts.distribute(
@@ -138,6 +149,15 @@ def run_one(state: State, netuid: int, pots: Pots, *, owner_cut: int) -> None:
             validator=dict(zip(keys, whole.validator_emission.tolist(), strict=True)),
         ),
     )
+
+
+def _inputs(state: Reading, netuid: int, pots: Pots) -> list[Stored]:
+    """What each mechanism's epoch reads."""
+    split = state[MECHANISM_EMISSION_SPLIT, netuid]
+    count = state[MECHANISM_COUNT_CURRENT, netuid]
+    parts = split_emission(pots.emission, count, None if split is None else [int(part) for part in split])
+    shared = _shared(state, netuid)
+    return [_stored(state, netuid, mechanism, part, shared) for mechanism, part in enumerate(parts)]
 
 
 def _shared(state: Reading, netuid: int) -> dict[str, Any]:
@@ -234,4 +254,4 @@ def frozen(column: Any) -> Any:
     return column
 
 
-__all__ = ["hyperparameters", "put_off", "run_due", "run_one"]
+__all__ = ["hyperparameters", "inputs_of", "put_off", "run_due", "run_one"]

@@ -1,0 +1,1 @@
+"""`taokit chain`: anything on a chain, by its name."""

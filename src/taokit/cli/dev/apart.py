@@ -1,0 +1,265 @@
+"""A company whose every neuron is a process of its own, on a chain that is served to them over a socket."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Sequence
+from typing import Any, Final
+
+from taokit.cli.dev.cast import Part
+from taokit.cli.dev.child import PATIENCE_S, Orders
+from taokit.cli.dev.company import Scenery
+from taokit.cli.dev.history import Standing
+from taokit.devnet import Devnet
+from taokit.devnet.rpc import Server
+from taokit.errors import ConfigurationError, LocalError, TaokitError
+
+log = logging.getLogger("taokit.dev")
+
+START_S: Final = 60.0
+"""Seconds that a process has to serve."""
+LEAVE_S: Final = PATIENCE_S + 0.2
+"""Seconds that a process has to leave; then it is killed."""
+WELL_S: Final = 2.0
+"""A process that lived so long since it served was well: its successor starts at once."""
+FIRST_DELAY_S, LONGEST_DELAY_S = 0.5, 8.0
+"""Seconds before the successor of one that was not well."""
+_LINE: Final = 1 << 20  # bytes of what a process says at once
+_WORDS: Final = 1 << 16  # bytes of its stderr that are shown together
+
+
+class Actor:
+    """One part, whichever process plays it at the moment."""
+
+    def __init__(self, part: Part, news: asyncio.Event) -> None:
+        self.part = part
+        self.port = 0  # where it served last
+        self.standing: Standing | None = None
+        self.process: Process | None = None
+        self.pending = True  # whether the process that is to play it is on its way
+        self._news = news
+        self._serves = asyncio.Event()
+        self._refused: TaokitError | None = None
+        self._done = -1  # the last block that it has dealt with
+        self._waits = False  # for a block, to hold its extrinsic
+
+    def busy(self, number: int) -> bool:
+        """Whether it has block `number` still to deal with, or is about to come."""
+        if self.process is None:
+            return self.pending
+        return not (self._serves.is_set() and (self._waits or self._done >= number))
+
+    @property
+    def pid(self) -> int | None:
+        """The process that plays it now; None while there is none."""
+        return None if self.process is None else self.process.pid
+
+    async def start(self, orders: Orders) -> None:
+        """Start a process, and return when it serves. Raises what kept it from that."""
+        self._serves, self._refused, self._done, self._waits = asyncio.Event(), None, -1, False
+        self.process = process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "taokit.cli.dev.child", stdin=PIPE, stdout=PIPE, stderr=PIPE, limit=_LINE,
+            start_new_session=True,  # so that Ctrl-C on a terminal is one process's to answer
+        )  # fmt: skip
+        self._listener = asyncio.create_task(self._listen(process), name=f"taokit {self.part.name}")
+        assert process.stdin is not None
+        with contextlib.suppress(ConnectionError):
+            process.stdin.write(orders.line().encode())
+            await process.stdin.drain()
+        await self._until_it_serves()
+
+    async def _until_it_serves(self) -> None:
+        serves = asyncio.create_task(self._serves.wait())
+        try:
+            await asyncio.wait([serves, self._listener], timeout=START_S, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            serves.cancel()
+        if self._serves.is_set():
+            return
+        await self.end()
+        if self._refused is not None:
+            raise self._refused
+        raise LocalError(f"its process did not serve within {START_S:g} s", hint="its own lines say why")
+
+    async def _listen(self, process: Process) -> None:
+        """Take what the process says, until it has ended."""
+        assert process.stdout is not None
+        assert process.stderr is not None
+        complaints = asyncio.create_task(self._overhear(process.stderr))
+        try:
+            async for line in process.stdout:
+                self._hear(json.loads(line))
+                self._news.set()
+            await complaints
+        except ValueError as error:  # not our words, or too many of them
+            log.warning("%s: its process is not understood, and is ended: %s", self.part.name, error)
+            _kill(process)
+        finally:
+            complaints.cancel()
+        await process.wait()
+        self._news.set()
+
+    async def _overhear(self, stderr: asyncio.StreamReader) -> None:
+        while words := await stderr.read(_WORDS):
+            log.warning("%s: %s", self.part.name, words.decode(errors="replace").rstrip())
+
+    def _hear(self, said: dict[str, Any]) -> None:
+        if "error" in said:
+            self._refused = ConfigurationError(said["error"], hint=said["hint"])
+        elif "port" in said:
+            self.port = said["port"] or 0
+            self._serves.set()
+        elif "waits" in said:
+            self._waits = said["waits"]
+        else:
+            self._done = said["done"]
+            if said["standing"] is not None:
+                self.standing = Standing(**said["standing"])
+
+    async def ended(self) -> int:
+        """Wait for the end of its process; the exit code, negative for a signal."""
+        assert self.process is not None
+        await asyncio.wait([self._listener])
+        return await self.process.wait()
+
+    async def end(self) -> None:
+        """Let its process leave, and kill one that does not."""
+        process, self.process = self.process, None
+        if process is None:
+            return
+        assert process.stdin is not None
+        process.stdin.close()
+        try:
+            async with asyncio.timeout(LEAVE_S):
+                await process.wait()
+        except TimeoutError:
+            log.debug("%s did not leave by itself", self.part.name)
+        finally:
+            _kill(process)
+        await asyncio.wait([self._listener])
+
+
+class Troupe:
+    """A company of processes. One that ends by itself is started again, with its port and its files."""
+
+    def __init__(self, devnet: Devnet, scenery: Scenery) -> None:
+        self.actors: dict[str, Actor] = {}
+        self._devnet, self._scenery = devnet, scenery
+        self._server = Server(devnet, port=0)
+        self._news = asyncio.Event()
+        self._keepers: dict[str, asyncio.Task[None]] = {}
+        self._fallen: list[tuple[str, BaseException]] = []
+        self._ports: dict[str, int] = {}
+
+    async def assemble(self, cast: Sequence[Part]) -> None:
+        await self._server.start()
+        try:
+            async with asyncio.TaskGroup() as group:
+                for part in cast:
+                    group.create_task(self.enter(part))
+        except BaseExceptionGroup as errors:
+            raise errors.exceptions[0] from None
+        await self.settled(START_S)
+
+    @property
+    def url(self) -> str:
+        """Where the chain is served."""
+        return f"ws://127.0.0.1:{self._server.port}"
+
+    async def enter(self, part: Part) -> None:
+        actor = self.actors[part.name] = Actor(part, self._news)
+        actor.port = self._ports.get(part.name, 0)
+        try:
+            await actor.start(self._orders(actor))
+        except BaseException:
+            del self.actors[part.name]
+            await actor.end()
+            raise
+        self._ports[part.name] = actor.port
+        self._keepers[part.name] = asyncio.create_task(self._keep(actor), name=f"taokit keeps {part.name}")
+
+    def _orders(self, actor: Actor) -> Orders:
+        part, role = actor.part, actor.part.role
+        return Orders(
+            name=part.name,
+            spec=f"{role.__module__}:{role.__qualname__}",
+            miner=part.is_miner,
+            settings=dict(part.settings),
+            url=self.url,
+            seed=self._scenery.seed,
+            folder=str(self._scenery.folder),
+            port=actor.port,
+            path=tuple(sys.path),
+        )
+
+    async def _keep(self, actor: Actor) -> None:
+        """One process after the other for this part, until cancelled or until one does not start."""
+        loop, delay_s = asyncio.get_running_loop(), 0.0
+        while True:
+            began = loop.time()
+            code = await actor.ended()
+            well = code < 0 or loop.time() - began >= WELL_S  # by a signal: somebody else's doing
+            delay_s = 0.0 if well else min(max(2 * delay_s, FIRST_DELAY_S), LONGEST_DELAY_S)
+            actor.process, actor.pending = None, not delay_s
+            self._note_end(actor, code, delay_s)
+            await asyncio.sleep(delay_s)
+            try:
+                await actor.start(self._orders(actor))
+            except TaokitError as error:
+                actor.pending = False
+                self._fallen.append((actor.part.name, error))
+                return
+
+    def _note_end(self, actor: Actor, code: int, delay_s: float) -> None:
+        how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
+        again = "it starts again" + (f" in {delay_s:g} s" if delay_s else "")
+        self._fallen.append((actor.part.name, LocalError(how, hint=again)))
+        self._news.set()
+
+    async def leave(self, name: str) -> bool:
+        actor, keeper = self.actors.pop(name, None), self._keepers.pop(name, None)
+        if keeper is not None:
+            keeper.cancel()
+            await asyncio.wait([keeper])
+        if actor is None:
+            return False
+        ran = actor.process is not None
+        await actor.end()
+        return ran
+
+    async def settled(self, timeout_s: float) -> bool:
+        number = self._devnet.head.number
+        try:
+            async with asyncio.timeout(timeout_s):
+                while any(actor.busy(number) for actor in self.actors.values()):
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    async def fallen(self) -> list[tuple[str, BaseException]]:
+        found, self._fallen = self._fallen, []
+        return found
+
+    def standings(self) -> dict[str, Standing]:
+        return {name: it for name, actor in self.actors.items() if (it := actor.standing) is not None}
+
+    async def close(self) -> None:
+        await asyncio.gather(*map(self.leave, list(self.actors)), return_exceptions=True)
+        await self._server.stop()
+
+
+def _kill(process: Process) -> None:
+    """End a process that has not ended yet."""
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+
+
+__all__ = ["LEAVE_S", "START_S", "WELL_S", "Actor", "Troupe"]

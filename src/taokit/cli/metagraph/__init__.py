@@ -1,0 +1,1 @@
+"""`taokit metagraph`: a subnet as a table, a file or a stream of what changes."""
