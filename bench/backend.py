@@ -23,8 +23,9 @@ import aiohttp
 
 from taokit.backends import MetadataCache, NativeBackend, codec_of, within
 from taokit.backends.codec import codec_of as built
-from taokit.chain import AsyncChain, reads
-from taokit.devnet import Devnet
+from taokit.chain import AsyncChain, calls, reads
+from taokit.connect import connection
+from taokit.devnet import Devnet, account
 from taokit.devnet.rpc import Server
 
 UIDS, VALIDATORS = 256, 64
@@ -33,7 +34,18 @@ Requests = list[tuple[str, list[object]]]
 
 
 def chain() -> Devnet:
-    return Devnet.subnet(miners=UIDS - VALIDATORS - 1, validators=VALIDATORS)
+    """A subnet in which each validator has weights and bonds on every miner."""
+    devnet = Devnet.subnet(miners=UIDS - VALIDATORS - 1, validators=VALIDATORS, auto=False, WeightsSetRateLimit=0)
+    graph = devnet.chain().read(GRAPH(1))
+    miners = [uid for uid in range(UIDS) if not graph.validator_permit[uid]]
+    for k in range(VALIDATORS):
+        weights = [65535 - (uid * 31 + k * 97) % 60000 for uid in miners]
+        devnet.chain().submit(calls.set_weights(1, miners, weights), account(f"validator/{k}"), wait=None)
+        if k % 8 == 7:
+            devnet.mine()
+    for _ in range(2):
+        devnet.next_epoch()
+    return devnet
 
 
 def node_process(pipe: Connection) -> None:
@@ -91,7 +103,9 @@ async def measured(url: str, folder: Path, repeats: int) -> dict[str, float]:
     first, recorder.asked = [("chain_getBlockHash", [0]), *recorder.asked], []
     await AsyncChain(recorder, codec_of, within).read(GRAPH(1))
     graph, recorder.asked = recorder.asked, []
-    first = [one for one in first if "Metadata" not in str(one)]
+    await AsyncChain(recorder, codec_of, within).read(GRAPH(1, weights=True, bonds=True))
+    rows, recorder.asked = recorder.asked, []
+    first, graph, rows = ([one for one in asked if "Metadata" not in str(one)] for asked in (first, graph, rows))
 
     async def first_read() -> None:
         built.cache_clear()
@@ -100,14 +114,27 @@ async def measured(url: str, folder: Path, repeats: int) -> dict[str, float]:
 
     inside = chain().async_chain()
     over = AsyncChain(recorder, codec_of, within)
-    await inside.read(GRAPH(1))
-    async with aiohttp.ClientSession() as session, session.ws_connect(url, max_msg_size=1 << 26) as socket:
+    whole = await inside.read(GRAPH(1, weights=True, bonds=True))
+    assert (len(whole.weights), len(whole.bonds)) == (VALIDATORS, VALIDATORS), (len(whole.weights), len(whole.bonds))
+    async with (
+        aiohttp.ClientSession() as session,
+        session.ws_connect(url, max_msg_size=1 << 26) as socket,
+        connection(url, cache=folder) as threaded,
+        connection(url, cache=folder, isolated=True) as isolated,
+    ):
         figures = {
             "first read": await milliseconds(first_read, repeats),
             "first read, bare": await milliseconds(lambda: connected_bare(url, first), repeats),
             "metagraph": await milliseconds(lambda: over.read(GRAPH(1)), repeats),
             "metagraph, bare": await milliseconds(lambda: bare(socket, graph), repeats),
             "metagraph, in process": await milliseconds(lambda: inside.read(GRAPH(1)), repeats),
+            "metagraph, by connection": await milliseconds(lambda: threaded.read(GRAPH(1)), repeats),
+            "metagraph, isolated": await milliseconds(lambda: isolated.read(GRAPH(1)), repeats),
+            "with rows": await milliseconds(lambda: over.read(GRAPH(1, weights=True, bonds=True)), repeats),
+            "with rows, bare": await milliseconds(lambda: bare(socket, rows), repeats),
+            "with rows, by connection": await milliseconds(
+                lambda: threaded.read(GRAPH(1, weights=True, bonds=True)), repeats
+            ),
         }
     await recorder.close()
     return figures
@@ -121,6 +148,7 @@ def main() -> None:
     here, there = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(target=node_process, args=(there,), daemon=True)
     process.start()
+    there.close()
     with TemporaryDirectory() as folder:
         url = f"ws://127.0.0.1:{here.recv()}"
         figures = asyncio.run(measured(url, Path(folder), options.repeats))
@@ -135,6 +163,8 @@ def show(figures: dict[str, float]) -> None:
     for name, value in figures.items():
         print(f"{name:24}{value:10.2f} ms")
     own = figures["first read"] - figures["first read, bare"]
+    rows = figures["with rows"] - figures["with rows, bare"]
+    print(f"with weights and bonds of {VALIDATORS} validators: {rows:.1f} ms of its own (aim: 5)")
     inside = figures["metagraph"] / figures["metagraph, in process"]
     outside = figures["metagraph"] / figures["metagraph, bare"]
     print(f"first read after connecting: {own:.1f} ms of its own (aim: 50)")

@@ -1,5 +1,7 @@
 """A chain with something of everything that the explorer shows."""
 
+from contextlib import suppress
+
 from chains import ALICE, BOB, TAO
 from taokit.chain import calls
 from taokit.devnet import Devnet, from_uri
@@ -18,7 +20,7 @@ OPINIONS = [
 
 
 def lively(*, epochs=3):
-    """Weights, bonds and payouts of some epochs, a call that failed, sealed weights, texts, and names full of markup."""
+    """Weights, bonds and payouts of some epochs, a call that failed, sealed weights, and names full of markup."""
     devnet = Devnet.subnet(miners=MINERS, validators=VALIDATORS)
     for name, value in {"Tempo": TEMPO, "WeightsSetRateLimit": 0}.items():
         devnet.set_hyperparameter(1, name, value)
@@ -28,10 +30,8 @@ def lively(*, epochs=3):
             chain.submit(calls.set_weights(1, list(opinion), list(opinion.values())), signer)
         devnet.next_epoch()
     chain.submit(calls.transfer_keep_alive(BOB.ss58, 3 * TAO), ALICE)
-    try:
+    with suppress(DispatchFailed):
         chain.submit(calls.set_weights(7, [0], [65535]), ALICE)
-    except DispatchFailed:
-        pass
     chain.submit(calls.set_subnet_identity(1, SCRIPT, description=SCRIPT, subnet_url="javascript:alert(1)"), OWNER)
     chain.submit(calls.set_identity(SCRIPT), ASKING[0])
     chain.submit(calls.set_commitment(1, [SCRIPT.encode()]), ASKING[1])

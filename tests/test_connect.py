@@ -2,12 +2,13 @@ import asyncio
 import sys
 import threading
 from contextlib import asynccontextmanager
+from importlib.util import find_spec
 
 import pytest
 
 from chains import funded
 from taokit.chain import calls, reads
-from taokit.connect import NETWORKS, connect, connection
+from taokit.connect import NETWORKS, Nodes, connect, connection
 from taokit.devnet import Devnet, account
 from taokit.devnet.rpc import Server
 from taokit.errors import ConfigurationError, Disconnected, Unreachable, WrongChain
@@ -143,3 +144,38 @@ async def test_a_devnet_that_is_set_back_is_followed_from_there():
 def test_endpoints_are_checked_like_networks():
     with pytest.raises(ConfigurationError, match="nonsense"):
         connect("local", endpoints=["nonsense"])
+
+
+@pytest.mark.parametrize("nodes", [Nodes(fallback=["nonsense"]), Nodes(archive=["http://a"])])
+def test_other_nodes_are_checked_too(nodes):
+    with pytest.raises(ConfigurationError, match="cannot connect"):
+        connect("local", nodes=nodes)
+
+
+def test_a_backend_of_no_known_name():
+    with pytest.raises(ConfigurationError, match="no backend 'subtrate'"):
+        connect("local", backend="subtrate")
+
+
+@pytest.mark.skipif(find_spec("substrateinterface") is not None, reason="it is installed here")
+async def test_a_backend_whose_library_is_missing_names_the_extra():
+    with pytest.raises(ConfigurationError, match="needs substrate-interface") as caught:
+        connect("local", backend="substrate_interface")
+    assert "taokit[substrate]" in caught.value.hint
+    async with connection(NOWHERE, backend="substrate_interface", isolated=True) as chain:
+        with pytest.raises(ConfigurationError, match="needs substrate-interface"):
+            await chain.head()
+
+
+async def test_a_chain_in_a_process_of_its_own(tmp_path):
+    def work(url):
+        with connect(url, cache=tmp_path, isolated=True) as chain:
+            return chain.head(), chain.submit(PAY, account("Alice")).block
+
+    devnet = funded()
+    async with served(devnet) as url:
+        before = devnet.head
+        assert await asyncio.to_thread(work, url) == (before, before.number + 1)
+        async with connection(url, cache=tmp_path, isolated=True) as chain:
+            assert await chain.head() == devnet.head
+    assert len(list(tmp_path.iterdir())) == 1

@@ -57,6 +57,23 @@ def test_a_flag_comes_before_a_variable_before_the_file_before_the_default(argv,
     assert parsed(*argv, environment=environment, config=config).network == chosen
 
 
+def test_other_nodes_are_listed_with_commas():
+    one, other = "ws://a:1", "wss://b"
+    chosen = parsed("--fallback-endpoints", f"{one}, {other}", environment={"BT_ARCHIVE_ENDPOINTS": other})
+    assert (chosen.fallback_endpoints, chosen.archive_endpoints) == ((one, other), (other,))
+    assert parsed(config={"fallback_endpoints": one}).fallback_endpoints == (one,)
+    assert parsed().fallback_endpoints == parsed().archive_endpoints == ()
+
+
+@pytest.mark.parametrize(("text", "chosen"), [("yes", True), ("True", True), ("1", True), ("no", False), ("0", False)])
+def test_retrying_forever_is_yes_or_no(text, chosen):
+    assert parsed("--retry-forever", text).retry_forever is chosen
+    assert parsed(environment={"BT_RETRY_FOREVER": text}).retry_forever is chosen
+    assert not parsed().retry_forever
+    with pytest.raises(ConfigurationError, match="neither yes nor no"):
+        parsed("--retry-forever", "perhaps")
+
+
 VARIABLES = {
     "BT_WALLET": ("wallet", "me/hot"),
     "BT_WALLET_HOTKEY": ("wallet_hotkey", "hot"),

@@ -96,7 +96,8 @@ def say(text):
 
 async def live(state, url, name, seed, left):
     life = Mortal(left)
-    chain = AsyncChain(MortalBackend(NativeBackend([url], cache=MetadataCache(Path(state) / "metadata")), life), codec_of, within)
+    backend = NativeBackend([url], cache=MetadataCache(Path(state) / "metadata"))
+    chain = AsyncChain(MortalBackend(backend, life), codec_of, within)
     timelock = Timelock(remembered=Remembered(Path(state) / "sealed"))
     place = Place(netuid=1, state=Path(state), seed=bytes(32), port=None, before=life.step, timelock=timelock)
     neuron = ValidatorNeuron(Fixed(), place, signer=account(name, seed=seed), chain=chain)

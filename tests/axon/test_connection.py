@@ -1,11 +1,12 @@
 import asyncio
 import contextlib
+import gc
 
 import pytest
 
 from raw_http import read_reply, request_bytes
 from signed_requests import NOW, ask, signed
-from taokit.axon import Limits
+from taokit.axon import Limits, Route
 from wire_classes import Echo
 
 
@@ -86,3 +87,64 @@ async def test_connections_that_are_closed_are_not_counted(serve):
     async with asyncio.timeout(5):
         while axon._door._of_address:
             await asyncio.sleep(0.001)
+
+
+async def test_bodies_of_senders_who_are_not_proven_make_room(served):
+    """Their headers say who they are, and anybody can write that."""
+    port = await served(limits=Limits(connections=3, body_s=600))
+    request = signed(Echo(text="x" * 100))
+    raw = request_bytes("POST", "/Echo", request.headers, request.body)
+    slow = [await asyncio.open_connection("127.0.0.1", port) for _ in range(3)]
+    for _, writer in slow:
+        writer.write(raw[:-1])
+    await asyncio.sleep(0.02)
+    assert (await ask(port, signed(Echo(text="x"), nonce_ns=NOW + 1))).status == 200
+    assert await ended(slow[0][0])
+    for _, writer in slow:
+        writer.close()
+
+
+async def test_a_request_of_a_proven_caller_keeps_its_place(serve):
+    held = asyncio.Event()
+
+    async def wait(message, caller):
+        await held.wait()
+        return message
+
+    port, axon = await serve([Route(Echo, wait)], limits=Limits(connections=2), now_ns=lambda: NOW)
+    task = asyncio.create_task(ask(port, signed(Echo(text="x"))))
+    async with asyncio.timeout(5):
+        while not axon.running:
+            await asyncio.sleep(0.001)
+        crowd = [await asyncio.open_connection("127.0.0.1", port) for _ in range(5)]
+        held.set()
+        assert (await task).status == 200
+    for _, writer in crowd:
+        writer.close()
+
+
+async def test_what_was_of_use_lately_is_closed_last(served):
+    port = await served(limits=Limits(connections=2))
+    pairs = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2)]
+    request = signed(Echo(text="x"))
+    pairs[0][1].write(request_bytes("POST", "/Echo", request.headers, request.body, close=False))
+    assert (await read_reply(pairs[0][0])).status == 200
+    _, third = await asyncio.open_connection("127.0.0.1", port)
+    async with asyncio.timeout(5):
+        assert await ended(pairs[1][0])
+    assert not pairs[0][0].at_eof()
+    for _, writer in (*pairs, (None, third)):
+        writer.close()
+
+
+async def test_a_crowd_is_one_line_of_the_log_and_no_task_fails(served, caplog):
+    caplog.set_level("INFO")
+    port = await served(limits=Limits(connections=2))
+    crowd = await asyncio.gather(*(asyncio.open_connection("127.0.0.1", port) for _ in range(50)))
+    assert (await ask(port, signed(Echo(text="x")))).status == 200
+    gc.collect()
+    await asyncio.sleep(0)
+    assert len([one for one in caplog.records if "idle connections" in one.message]) == 1
+    assert not [one for one in caplog.records if one.levelname == "ERROR"]
+    for _, writer in crowd:
+        writer.close()

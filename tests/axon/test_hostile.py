@@ -47,6 +47,17 @@ FRAMINGS = {
     "endless chunks": (chunked(b"100000\r\n" + b"x" * 0x100000 + b"\r\n100000\r\n" + b"x" * 0x10000), 413),
     "many trailers": (chunked(b'c\r\n{"text":"x"}\r\n0\r\n' + b"x: y\r\n" * 9999 + b"\r\n"), 431),
     "a long chunk extension": (chunked(b"c;" + b"x" * 99999 + b'\r\n{"text":"x"}\r\n0\r\n\r\n'), 200),
+    "another host": (in_place_of(HOST, b"Host: elsewhere.example:1"), 200),  # what is bound is the receiver's key
+    "a target with a host": (in_place_of(b"POST /Echo", b"POST http://elsewhere.example/Echo"), 404),
+    "HTTP/1.0 kept alive": (
+        in_place_of(b"HTTP/1.1", b"HTTP/1.0").replace(b"Connection: close", b"Connection: keep-alive"),
+        200,
+    ),
+    "two types": (in_place_of(HOST, HOST + b"\r\nContent-Type: application/json"), 400),
+    "two signatures": (in_place_of(HOST, HOST + b"\r\nX-Bittensor-Signature: 0x00"), 400),
+    "chunks with a length of their own": (chunked(b'c\r\n{"text":"x"}\r\n0\r\nContent-Length: 5\r\n\r\n'), 400),
+    "a chunk with a sign": (chunked(b'+c\r\n{"text":"x"}\r\n0\r\n\r\n'), 400),
+    "two codings": (chunked(b'c\r\n{"text":"x"}\r\n0\r\n\r\n').replace(b": chunked", b": gzip, chunked"), 415),
     "two hosts": (in_place_of(HOST, HOST + b"\r\n" + HOST), 400),
     "no host": (in_place_of(HOST + b"\r\n", b""), 400),
     "a folded header": (in_place_of(HOST, HOST + b"\r\n folded"), 400),
@@ -91,6 +102,9 @@ BODIES = {
     "a text without an end": b'{"options": {"a": [' + b"[]," * 70 + b'"' + b'\\"' * 400_000,
     "a text that ends in an escape": b'{"options": {"a": [' + b"[]," * 70 + b'"' + b'\\"' * 400_000 + b"\\",
     "many wrong values": b'{"flags": [' + b'"z",' * 200_000 + b"1]}",
+    "a huge integer for a field": b'{"flags": [' + b"9" * 4000 + b"]}",
+    "an object for a list": b'{"points": {"0": 1}}',
+    "a number for a text": b'{"origin": {"tag": 5}}',
     "an empty body": b"",
     "two objects": b"{}{}",
 }
@@ -137,6 +151,18 @@ async def test_a_caller_that_leaves_in_its_body_costs_nothing(served, caplog):
     assert await reader.read() == b""
     writer.close()
     assert (await send(port, raw())).status == 200
+    assert not [record for record in caplog.records if record.levelname in ("WARNING", "ERROR")]
+
+
+async def test_a_caller_that_closes_its_half_after_a_whole_request_costs_nothing(served, caplog):
+    port = await served()
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(raw())
+    writer.write_eof()
+    said = await reader.read()  # answered, or taken for one that hung up
+    assert said == b"" or said.startswith(b"HTTP/1.1 200")
+    writer.close()
+    assert await still_serves(port)
     assert not [record for record in caplog.records if record.levelname in ("WARNING", "ERROR")]
 
 

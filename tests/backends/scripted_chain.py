@@ -64,8 +64,8 @@ class Chain:
             return "0x" + self.head.hash.hex()
         return "0x" + head_of(self.blocks[number - 1][0]).hash.hex() if number <= len(self.blocks) else None
 
-    def block(self, at):
-        made, extrinsics = self.known[at]
+    def block(self, at=None):
+        made, extrinsics = self.known[self.hash_of() if at is None else at]
         return {"block": {"header": made, "extrinsics": extrinsics}}
 
     def follow(self):

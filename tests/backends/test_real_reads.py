@@ -44,7 +44,7 @@ def questions():
     for module in (reads, beacon):
         for name in module.__all__:
             read = getattr(module, name)
-            if inspect.isfunction(read) and name not in ("storage_index",):
+            if inspect.isfunction(read) and name != "storage_index":
                 wanted = inspect.signature(read).parameters.values()
                 args = [BY_NAME[one.name] for one in wanted if one.default is one.empty and one.name != "args"]
                 yield name, read, args

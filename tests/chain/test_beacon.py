@@ -1,7 +1,7 @@
 import pytest
 
-from taokit.chain import Schedule
-from taokit.chain.beacon import QUICKNET, beacon, pulse, terms, timelocked_commits
+from taokit.chain import Schedule, Storage, run
+from taokit.chain.beacon import QUICKNET, beacon, pulse, stored_rounds, terms, timelocked_commits
 from taokit.devnet import Devnet, from_uri
 from taokit.devnet.beacon import config_of
 from taokit.devnet.runtime.drand import store
@@ -51,3 +51,8 @@ def test_of_stored_commits_only_ones_own_are_told(devnet):
     found = devnet.chain().read(timelocked_commits(1, mine.ss58, range(2, 5), 1))
     assert [(one.sealed, one.round, one.epoch, one.block) for one in found] == [(b"a", 100, 3, 30), (b"c", 102, 4, 40)]
     assert devnet.chain().read(timelocked_commits(1, mine.ss58, [3])) == ()
+
+
+def test_the_rounds_that_the_chain_has():
+    answers = {Storage("Drand", "OldestStoredRound"): 3, Storage("Drand", "LastStoredRound"): 9}
+    assert run(stored_rounds(), answers.__getitem__) == (3, 9)

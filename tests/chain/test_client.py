@@ -103,3 +103,14 @@ def test_a_batch_is_one_extrinsic():
     devnet = funded()
     both = calls.batch_all(PAY, Call("System", "remark", {"remark": b"x"}))
     assert devnet.chain().submit(both, ALICE).block == 1
+
+
+async def test_an_extrinsic_lives_from_the_block_that_it_is_born_at():
+    devnet = funded(auto=False)
+    chain, birth = devnet.async_chain(), devnet.mine().hash
+    devnet.mine(2)
+    await chain.submit(PAY, ALICE, wait=None, period=4, birth=birth)
+    devnet.mine()
+    assert (await chain.read(reads.balance(BOB.ss58))).rao == TAO
+    with pytest.raises(PoolRefused):
+        await chain.submit(PAY, ALICE, wait=None, period=4, birth=birth)

@@ -4,7 +4,7 @@ import pytest
 
 from taokit.chain import calls, reads
 from taokit.chain.drive import run
-from taokit.chain.published import Certificate, Commitment
+from taokit.chain.published import Certificate, Commitment, RevealedCommitment, Timelocked
 from taokit.chain.requests import Storage
 from taokit.devnet import Devnet, from_uri
 
@@ -66,3 +66,20 @@ def test_a_dict_is_a_chain():
     key = Storage("Commitments", "CommitmentOf", (3, "5F"))
     told = {key: {"deposit": 0, "block": 7, "info": {"fields": [{"Raw2": "0x6869"}, "ResetBondsFlag"]}}}
     assert run(reads.commitment(3, "5F"), told.__getitem__) == Commitment(7, (b"hi", "ResetBondsFlag"))
+
+
+def test_timelocked_fields_and_what_they_held():
+    field = {"TimelockEncrypted": {"encrypted": "0x0102ff", "reveal_round": 9}}
+    stored = {"block": 7, "info": {"fields": [field, {"Raw3": "abc"}]}}
+    answers = {
+        Storage("Commitments", "CommitmentOf", (1, MINER.ss58)): stored,
+        Storage("Commitments", "RevealedCommitments", (1, MINER.ss58)): [("0x0aff", 5), ("text", 6)],
+        Storage("Commitments", "RevealedCommitments", (2, MINER.ss58)): None,
+    }
+    found = run(reads.commitment(1, MINER.ss58), answers.__getitem__)
+    assert found.fields == (Timelocked(b"\x01\x02\xff", 9), b"abc")
+    assert run(reads.revealed_commitments(1, MINER.ss58), answers.__getitem__) == (
+        RevealedCommitment(b"\x0a\xff", 5),
+        RevealedCommitment(b"text", 6),
+    )
+    assert run(reads.revealed_commitments(2, MINER.ss58), answers.__getitem__) == ()

@@ -52,7 +52,12 @@ def test_metadata_is_listed_among_the_apis_and_decodes(backend):
 def test_every_api_that_is_listed_is_answered(method, coders):
     backend = Devnet.subnet(miners=1, validators=1).backend()
     values = {"netuid": 1, "version": 15, "metagraph_indexes": (0, 3, 72, 73), "netuids": (0, 1), "weight": (1, 1)}
-    values |= {"uxt": REMARK, "call": DecodedCall("System", "remark", {"remark": b""}), "origin": None}
+    values |= {
+        "uxt": REMARK,
+        "extrinsic": REMARK,
+        "call": DecodedCall("System", "remark", {"remark": b""}),
+        "origin": None,
+    }
     values |= {"destination": (bytes(32), 1), "coldkey_accounts": (bytes(32),)}
     zeros = {"AccountId": bytes(32)}
     data = b"".join(coders(kind).encode(values.get(name, zeros.get(kind, 0))) for name, kind in method.inputs)

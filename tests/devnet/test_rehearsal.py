@@ -18,9 +18,9 @@ def signed(devnet, call, *, nonce=0, signer=ALICE):
     ("call", "options", "answer"),
     [
         (calls.transfer_keep_alive(BOB.ss58, TAO), {}, "0000"),  # Ok(Ok(()))
-        (calls.start_call(1), {}, "000102"),  # Ok(Err(BadOrigin))
+        (calls.admin("sudo_set_kappa", netuid=1, kappa=1), {}, "000102"),  # Ok(Err(BadOrigin))
         (calls.transfer_keep_alive(BOB.ss58, TAO), {"signer": BOB}, "010001"),  # Err(Invalid(Payment))
-        (calls.transfer_keep_alive(BOB.ss58, TAO), {"nonce": 5}, "0000"),  # it would wait its turn
+        (calls.transfer_keep_alive(BOB.ss58, TAO), {"nonce": 5}, "010002"),  # Err(Invalid(Future))
         (calls.serve_axon(1, "1.2.3.4", 80), {}, "0100070a"),  # Err(Invalid(Custom(10)))
     ],
 )

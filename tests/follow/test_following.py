@@ -197,6 +197,23 @@ async def test_a_node_that_fails_for_a_block_is_asked_at_the_next(devnet, caplog
     assert [type(event) for event in update.events] == [Moved]
 
 
+async def test_one_subnet_that_cannot_be_read_holds_up_no_other(devnet, caplog):
+    second_subnet(devnet)
+    backend = Counted(devnet)
+    async with following(backend.chain(), [1, 2], every="change") as updates:
+        assert [(await anext(updates)).netuid for _ in range(2)] == [1, 2]
+        backend.asked.clear()
+        backend.fails = lambda method: (
+            Disconnected("the node hung up") if method == "call" and backend.asked[method] == 1 else None
+        )
+        devnet.mine(2)  # one went by unseen, so both are read
+        told = await anext(updates)
+        late = await mined_until_told(devnet, updates)
+    assert (told.netuid, late.netuid) == (2, 1)
+    assert late.head.number == told.head.number + 1
+    assert "the node hung up" in caplog.text
+
+
 async def test_a_chain_that_stands_still_ends_it_by_the_deadline(devnet):
     async with following(devnet.async_chain(), 1, stall_s=0.05) as updates:
         await anext(updates)

@@ -39,6 +39,7 @@ def test_other_mechanisms_other_subnets_and_what_waits_for_the_epoch_change_noth
     assert spoken("WeightsSet", (4096 + 7, 8)) == set()
     assert spoken("AxonServed", (9, "v1")) == set()
     assert spoken("StakeAdded", ("cold", "v1", 1, 2, 7, 3)) == set()
+    assert spoken("EpochDeferred", {"netuid": 7, "from_block": 1, "to_block": 2}) == set()
     assert spoken("Transfer", (7, 8), pallet="Balances") == set()
 
 

@@ -1,7 +1,7 @@
 """A follower over a node's websocket: what a reconnect does to it, and how it ends."""
 
 import asyncio
-from contextlib import AsyncExitStack, aclosing
+from contextlib import aclosing
 
 from taokit.backends import NativeBackend, codec_of, within
 from taokit.chain import AsyncChain, calls
@@ -21,20 +21,22 @@ async def moved(devnet, port):
     devnet.mine()
 
 
-async def test_a_connection_that_is_lost_costs_nothing_but_the_blocks_meanwhile():
+async def test_a_connection_that_is_lost_costs_nothing_but_the_blocks_meanwhile(caplog):
     devnet = Devnet.subnet(miners=2, validators=2, auto=False)
-    async with AsyncExitStack() as servers:
-        first = await servers.enter_async_context(Server(devnet, port=0))
-        port = first.port
-        async with chain_of(port) as chain, aclosing(follow(chain, 1, every="change", stall_s=20)) as updates:
-            await anext(updates)
-            waiting = asyncio.create_task(anext(updates))
-            await first.stop()
-            await moved(devnet, 8091)
-            await servers.enter_async_context(Server(devnet, port=port))
-            update = await asyncio.wait_for(waiting, 20)
+    async with (
+        Server(devnet, port=0) as server,
+        chain_of(server.port) as chain,
+        aclosing(follow(chain, 1, every="change", stall_s=20)) as updates,
+    ):
+        await anext(updates)
+        waiting = asyncio.create_task(anext(updates))
+        await asyncio.sleep(0.05)  # it listens
+        server.drop()
+        await moved(devnet, 8091)
+        update = await waiting
     assert update.head == devnet.head
     assert [type(event) for event in update.events] == [Moved]
+    assert "ended the connection" in caplog.text
 
 
 async def test_closing_ends_the_subscription_and_the_chain_goes_on():

@@ -166,7 +166,7 @@ class Stalls:
 
     def __init__(self, chain, error):
         self.chain, self.error, self.left = chain, error, 0
-        self.genesis, self.heads, self.submit = chain.genesis, chain.heads, chain.submit
+        self.genesis, self.heads, self.head, self.submit = chain.genesis, chain.heads, chain.head, chain.submit
 
     async def read(self, *args, **options):
         if self.left:

@@ -8,7 +8,7 @@ import pytest
 
 import taokit
 from taokit.errors import ConfigurationError, Forbidden
-from taokit.neuron import neuron_of
+from taokit.neuron import Place, neuron_of
 from worlds import World
 
 
@@ -104,6 +104,17 @@ def test_a_class_that_cannot_be_made_is_named():
     with pytest.raises(ConfigurationError, match="Wants cannot be made without its argument 'model'") as caught:
         neuron_of(Wants, None, signer=None, chain=None)
     assert "Settings" in caught.value.hint
+
+
+def test_a_miner_that_batches_is_refused_several_workers(tmp_path):
+    class Batching(taokit.Miner):
+        def forward_batch(self, items: list[Ask]) -> list[Ask]:
+            return items
+
+    place = Place(netuid=1, state=tmp_path, seed=b"", workers=2, redis="redis://127.0.0.1:1/0")
+    with pytest.raises(ConfigurationError, match="Batching.forward_batch takes batches") as caught:
+        neuron_of(Batching, place, signer=None, chain=None, spawn=lambda port: None)
+    assert "--workers" in caught.value.hint
 
 
 def test_a_miner_that_answers_no_message_is_named():

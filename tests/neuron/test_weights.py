@@ -12,6 +12,7 @@ from taokit.chain import calls, reads
 from taokit.chain.beacon import terms
 from taokit.errors import ConfigurationError, PoolRefused, StateCorrupt
 from taokit.neuron.advancing import AGAIN, LIFETIME
+from taokit.neuron.timetable import MARGIN
 from taokit.neuron.view import opening_round, view
 from worlds import World
 
@@ -445,3 +446,56 @@ async def test_rounds_follow_from_the_chains_clock_its_slots_and_its_beacon(tmp_
     left = told.schedule.blocks_left + 20  # to the first block of the reveal epoch
     opens = told.now_ms + (left + 3) * told.slot_ms
     assert opens - 6000 < told.beacon.time_of(round) * 1000 <= opens
+
+
+async def test_weights_whose_round_is_out_before_their_commit_is_in_are_sealed_anew(tmp_path, caplog):
+    """The commit is lost, and then the chain's clock jumps over the round that it was locked to."""
+    world = timelocked(tmp_path, tempo=100)
+    world.devnet.drand.lead()
+    validator, first = await started(world), await world.epoch()
+    world.devnet.faults.lose()
+    try:
+        while not validator.setter.pending:
+            await world.blocks(1)
+        (item,) = validator.setter.submissions
+        world.devnet.travel(seconds=86_400)
+        with caplog.at_level(logging.WARNING, "taokit"):
+            seen = await world.blocks(LIFETIME + 4)
+        assert f"made once more: round {item.round} of the beacon" in caplog.text
+        assert sum("TimelockedWeightsCommitted" in event for event in seen) == 1
+        (anew,) = validator.setter.submissions
+        assert anew.round > item.round
+        await events_until(world, first + 1)
+        await world.blocks(5)
+        assert await row(world) == made_in(first)
+    finally:
+        await validator.stop()
+
+
+@pytest.mark.parametrize(("at", "offset"), [(0.5, 50), (0.9, 90), (0.99, 80)])
+async def test_when_the_weights_go_out_is_a_setting(tmp_path, at, offset):
+    world = small(tmp_path, CommitRevealWeightsEnabled=False, Tempo=100)
+    kind = type("Kind", (Epochs,), {"weights_at": at, "weights_margin": 10 if offset != 80 else 20})
+    validator = world.neuron("v", kind(), port=None)
+    await validator.start()
+    try:
+        began = (await world.chain.read(reads.schedule(1))).last_epoch_block
+        while not validator.setter.pending:
+            await world.blocks(1)
+        assert world.devnet.head.number == began + offset
+    finally:
+        await validator.stop()
+
+
+async def test_who_comes_when_fewer_blocks_than_the_margin_are_left_waits_for_the_next_epoch(tmp_path):
+    world = small(tmp_path, Tempo=60)
+    first = await world.epoch()
+    while (await world.chain.read(reads.schedule(1))).blocks_left >= MARGIN:
+        world.devnet.mine()
+    validator = await started(world)
+    try:
+        assert await events_until(world, first + 1) == {}
+        seen = await events_until(world, first + 2)
+        assert seen == {first + 1: ["WeightsCommitted"]}
+    finally:
+        await validator.stop()

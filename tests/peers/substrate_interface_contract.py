@@ -76,9 +76,9 @@ async def backend_of(*urls):
 )  # fmt: skip
 async def test_a_node_in_trouble_is_left_for_the_next(answer):
     good = {"chain_getHeader": header(0), "state_call": "0x2a"}
-    async with serving(Node({**good, "state_call": answer})) as bad, serving(Node(good)) as other:
-        async with backend_of(bad.url, other.url) as backend:
-            assert await backend.call("Core_version", b"") == b"*"
+    bad, other = Node({**good, "state_call": answer}), Node(good)
+    async with serving(bad), serving(other), backend_of(bad.url, other.url) as backend:
+        assert await backend.call("Core_version", b"") == b"*"
     assert (bad.count("state_call"), other.count("state_call")) == (1, 1)
 
 
@@ -104,23 +104,28 @@ async def test_a_submission_is_looked_for_and_heads_go_on_when_a_node_is_lost():
     chain = ScriptedChain(5)
     one, other = chain.node(**{WATCH: Subscription("ready")}), chain.node(**{WATCH: SILENCE})
     extrinsic = signed(5)
-    async with serving(one), serving(other), backend_of(one.url, other.url) as backend:
-        async with aclosing(backend.heads()) as heads, aclosing(backend.submit(extrinsic)) as statuses:
-            assert (await anext(heads)).number == 5
-            assert (await anext(statuses)).kind == "ready"
-            one.cut()
-            chain.grow(1, extrinsic)
-            chain.final = 6
-            assert [status.kind async for status in statuses] == ["in_block", "finalized"]
-            assert (await anext(heads)).number == 6
+    async with (
+        serving(one),
+        serving(other),
+        backend_of(one.url, other.url) as backend,
+        aclosing(backend.heads()) as heads,
+        aclosing(backend.submit(extrinsic)) as statuses,
+    ):
+        assert (await anext(heads)).number == 5
+        assert (await anext(statuses)).kind == "ready"
+        one.cut()
+        chain.grow(1, extrinsic)
+        chain.final = 6
+        assert [status.kind async for status in statuses] == ["in_block", "finalized"]
+        assert (await anext(heads)).number == 6
     assert (one.count(WATCH), other.count(WATCH)) == (1, 0)
 
 
 async def test_a_question_that_is_left_does_not_answer_the_next():
-    async with serving(Node({"state_call": lambda method, *_: SILENCE if method == "slow" else "0x2a"})) as node:
-        async with backend_of(node.url) as backend:
-            slow = asyncio.create_task(backend.call("slow", b""))
-            while not node.count("state_call"):
-                await asyncio.sleep(0.01)
-            slow.cancel()
-            assert await backend.call("quick", b"") == b"*"
+    node = Node({"state_call": lambda method, *_: SILENCE if method == "slow" else "0x2a"})
+    async with serving(node), backend_of(node.url) as backend:
+        slow = asyncio.create_task(backend.call("slow", b""))
+        while not node.count("state_call"):
+            await asyncio.sleep(0.01)
+        slow.cancel()
+        assert await backend.call("quick", b"") == b"*"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
-from collections import Counter
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -21,6 +20,7 @@ from taokit.errors import Malformed, Refused, TooLarge
 
 log = logging.getLogger("taokit.axon")
 
+QUIET_S = 10.0  # between two lines about connections that were closed to make room
 LINGER_S = 2.0  # so that a caller whose body was refused can still read why
 
 Serve = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
@@ -39,6 +39,10 @@ class Connection(web.RequestHandler):
     """Of the other end, as it is counted by `network_of`."""
     on_lost: Callable[[], object] | None = None
     """Called when the other end hangs up."""
+    on_answered: Callable[[Connection], object] | None = None
+    """Called with it when an answer was written."""
+    at_work = False
+    """Whether a request of a proven caller, or one for a mounted application, is served."""
     caller: Caller | None = None
     """Who asks an application that is mounted behind the gates."""
     _too_late: asyncio.TimerHandle | None = None
@@ -74,14 +78,16 @@ class Connection(web.RequestHandler):
 
     @property
     def idle(self) -> bool:
-        """Whether no request of it is at work: it waits for one, or for a caller that does not read its answer."""
-        closing = self.transport is None or self.transport.is_closing()
-        return not closing and self._current_request is None
+        """Whether no request of it is at work.
 
-    @property
-    def idle_until(self) -> float:
-        """When it is closed if no request comes, by the loop's clock; never, for one that has just begun."""
-        return self._next_keepalive_close_time or math.inf
+        It waits for one, or for a body whose sender is not proven yet, or for a caller that does not read its answer.
+        """
+        return not (self.at_work or self.transport is None or self.transport.is_closing())
+
+    def log_access(self, request: web.BaseRequest, response: web.StreamResponse, time: float | None) -> None:
+        """Called when an answer is written: the connection was of use."""
+        if self.on_answered is not None:
+            self.on_answered(self)
 
     def handle_error(
         self,
@@ -108,7 +114,10 @@ class Door(web.Server):
     def __init__(self, serve: Serve, limits: Limits, *, make: Make | None = None) -> None:
         super().__init__(serve, request_factory=make)
         self._limits = limits
-        self._of_address: Counter[str] = Counter()
+        self._order: OrderedDict[Connection, None] = OrderedDict()  # what was of use least recently is first
+        self._of_address: dict[str, OrderedDict[Connection, None]] = {}  # likewise
+        self._closed = 0  # to make room, since that was noted
+        self._quiet_until = 0.0
 
     def __call__(self) -> web.RequestHandler:
         return Connection(
@@ -129,28 +138,39 @@ class Door(web.Server):
         assert isinstance(handler, Connection)
         peer = transport.get_extra_info("peername")
         handler.address = network_of(peer[0]) if isinstance(peer, tuple) else ""
-        self._of_address[handler.address] += 1
-        if self._of_address[handler.address] > self._limits.connections_per_address:
-            self._make_room(self._limits.connections_per_address, handler.address)
-        elif len(self._connections) > self._limits.connections:
-            self._make_room(self._limits.connections)
+        handler.on_answered = self._was_of_use
+        of_address = self._of_address.setdefault(handler.address, OrderedDict())
+        self._order[handler] = of_address[handler] = None
+        if len(of_address) > self._limits.connections_per_address:
+            self._make_room(of_address, f"of {handler.address}")
+        elif len(self._order) > self._limits.connections:
+            self._make_room(self._order, "at all")
 
     def connection_lost(self, handler: web.RequestHandler, exc: BaseException | None = None) -> None:
-        known = handler in self._connections
         super().connection_lost(handler, exc)
-        if known and isinstance(handler, Connection):
-            self._of_address[handler.address] -= 1
-            if not self._of_address[handler.address]:
+        assert isinstance(handler, Connection)
+        if self._order.pop(handler, self) is None:
+            of_address = self._of_address[handler.address]
+            del of_address[handler]
+            if not of_address:
                 del self._of_address[handler.address]
 
-    def _make_room(self, limit: int, address: str | None = None) -> None:
-        """Close the connection that has been idle for longest; the new one, when all others are at work."""
-        idle = (one for one in self._connections if isinstance(one, Connection) and one.idle)
-        choice = (one for one in idle if address is None or one.address == address)
-        oldest = min(choice, key=lambda one: one.idle_until, default=None)
-        if oldest is not None and oldest.transport is not None:
-            log.info("closed an idle connection%s: there are %d already", f" of {address}" if address else "", limit)
-            oldest.transport.abort()
+    def _was_of_use(self, connection: Connection) -> None:
+        if connection in self._order:
+            self._order.move_to_end(connection)
+            self._of_address[connection.address].move_to_end(connection)
+
+    def _make_room(self, order: OrderedDict[Connection, None], whose: str) -> None:
+        """Close the connection that was of use least recently; the new one, when all others are at work."""
+        oldest = next((one for one in order if one.idle), None)
+        if oldest is None or oldest.transport is None:
+            return
+        oldest.transport.abort()
+        self._closed += 1
+        now = asyncio.get_running_loop().time()
+        if now >= self._quiet_until:  # a flood must not fill the log as well
+            log.info("closed %d idle connections, the last of %d %s", self._closed, len(order), whose)
+            self._closed, self._quiet_until = 0, now + QUIET_S
 
 
 def caller_of(request: web.BaseRequest) -> Caller | None:

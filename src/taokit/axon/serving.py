@@ -13,7 +13,7 @@ from aiohttp import web
 
 from taokit.axon.admission import Admission, Priority
 from taokit.axon.answers import refused, signed
-from taokit.axon.connection import while_connected
+from taokit.axon.connection import Connection, while_connected
 from taokit.axon.gates import pass_gates
 from taokit.axon.handling import deadline_of, handled
 from taokit.axon.house import Admitted, Arrival, House
@@ -62,17 +62,24 @@ class Service:
     async def serve(self, request: web.BaseRequest) -> web.StreamResponse:
         """The answer to a request, counted where somebody counts."""
         arrival = Arrival(request, f"{self._run}-{next(self._numbers):x}")
-        if self._watch.metrics is None:
-            return await self._respond(arrival)
-        with self._watch.metrics.watching(arrival):
-            return await self._respond(arrival)
+        connection = request.protocol
+        assert isinstance(connection, Connection)
+        try:
+            if self._watch.metrics is None:
+                return await self._respond(arrival, connection)
+            with self._watch.metrics.watching(arrival):
+                return await self._respond(arrival, connection)
+        finally:
+            connection.at_work = False
 
-    async def _respond(self, arrival: Arrival) -> web.StreamResponse:
+    async def _respond(self, arrival: Arrival, connection: Connection) -> web.StreamResponse:
         request, house = arrival.request, self._house
         try:
             if self._mounts and (mounted := self._mounts.at(request.raw_path)) is not None:
+                connection.at_work = True
                 return await mounted.serve(arrival, house)
             admitted = await pass_gates(arrival, house)
+            connection.at_work = True
             if self._watch.tracing is None:
                 return signed(await self._answer(admitted, request), arrival, house.sign_answers)
             with self._watch.tracing.watching(arrival, admitted):

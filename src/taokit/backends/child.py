@@ -185,7 +185,13 @@ async def serve(pair: socket.socket, parent: int) -> None:
     setup = await anext(asking, None)
     if not isinstance(setup, Setup):
         return
-    desk = Desk(setup.backend(), writer)
+    try:
+        backend = setup.backend()
+    except TaokitError as error:
+        writer.write(framed(End(0, error)))
+        writer.close()
+        return
+    desk = Desk(backend, writer)
     telling = Telling(desk, asyncio.get_running_loop())
     log.addHandler(telling)
     log.setLevel(setup.log_level)

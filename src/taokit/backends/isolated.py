@@ -144,12 +144,15 @@ class IsolatedBackend:
 class Process:
     """One child process with a backend in it, from `start` until it ends. What it was asked then fails at once."""
 
-    def __init__(self, child: subprocess.Popen[bytes], reader: asyncio.StreamReader, writer: asyncio.StreamWriter):
+    def __init__(
+        self, child: subprocess.Popen[bytes], reader: asyncio.StreamReader, writer: asyncio.StreamWriter, limits: Limits
+    ):
         self.lost: NetworkError | None = None
         self.pid = child.pid
         self._child, self._writer = child, writer
-        self._limits = Limits()
+        self._limits = limits
         self._last = 0
+        self._refused: Exception | None = None  # why there is no backend in the process
         self._feeds: dict[int, Feed] = {}
         self._heard = asyncio.Event()
         self._over = asyncio.Event()
@@ -163,14 +166,16 @@ class Process:
         here, there = socket.socketpair()
         with there:
             child = _spawned(there)
-        process = cls(child, *await asyncio.open_connection(sock=here))
-        process._limits = setup.limits
+        process = cls(child, *await asyncio.open_connection(sock=here), setup.limits)
         try:
             process.tell(setup)
             await within(process._heard.wait(), START_S, what="the chain's process was not ready")
         except BaseException:
             await process.close()
             raise
+        if process._refused is not None:
+            await process.close()
+            raise process._refused
         if process.lost is not None:
             await process.close()
             raise Unreachable(f"the chain's process did not start: {process.lost}", hint="see the lines it wrote above")
@@ -225,6 +230,8 @@ class Process:
         match message:
             case Item(id, value) if id in self._feeds:
                 self._feeds[id].put(value)
+            case End(0, error):
+                self._refused = error
             case End(id, error) if id in self._feeds:
                 self._feeds.pop(id).fail(error if isinstance(error, TaokitError) else Ended())
             case Said(level, text):

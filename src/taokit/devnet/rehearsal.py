@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from taokit.devnet import runtime
-from taokit.devnet.extrinsics import take_apart
+from taokit.devnet.extrinsics import refusal, take_apart
 from taokit.devnet.runtime.refusal import DispatchError
 from taokit.devnet.runtime.state import Event
+from taokit.devnet.runtime.system import account_nonce
 from taokit.devnet.runtime.table import DecodedCall
 from taokit.errors import PoolRefused
 
@@ -41,6 +42,8 @@ def outcome(node: Node, data: bytes) -> bytes:
     try:
         extrinsic = take_apart(data, node.table, node.coders)
         node.admit(extrinsic)
+        if extrinsic.nonce > account_nonce(node.state, extrinsic.signer):
+            raise refusal("Future", "Transaction will be valid in the future")
     except PoolRefused as error:
         return node.coders("ApplyExtrinsicResult").encode(("Err", ("Invalid", _invalid(error))))
     made: list[bytes] = []

@@ -19,8 +19,11 @@ log = logging.getLogger("taokit.follow")
 
 STALL_S: Final = 120.0
 """Seconds without a block that could be read, after which a follower gives up: the time of ten blocks."""
-REFRESH: Final = 360
-"""Blocks after which a subnet is read again although nothing is known to have changed: stake moves untold."""
+REFRESH: Final = 400
+"""Blocks after which a subnet is read again although nothing is known to have changed: stake moves untold.
+
+A little more than the usual tempo of 360, whose epochs bring a new value anyway.
+"""
 
 
 async def follow(

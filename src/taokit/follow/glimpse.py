@@ -32,6 +32,8 @@ SILENT: Final = frozenset(
         *("StakeAdded", "StakeRemoved", "StakeMoved", "StakeTransferred", "StakeSwapped", "StakeLocked"),
         *("StakeUnlocked", "AddStakeBurn", "AlphaRecycled", "AlphaBurned", "AutoStakeAdded", "RootClaimed"),
         *("TransactionFeePaidWithAlpha", "IncentiveAlphaEmittedToMiners", "PrometheusServed", "EvmKeyAssociated"),
+        *("EpochTriggered", "EpochDeferred", "EpochSkipped", "SetChildrenScheduled", "SetChildren", "ChildKeyTakeSet"),
+        *("AutoStakeDestinationSet", "DelegateAdded", "TakeDecreased", "TakeIncreased"),
     }
 )
 """Events that change nothing of a metagraph before the next epoch, which its clock tells."""

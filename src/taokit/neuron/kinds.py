@@ -26,6 +26,7 @@ def neuron_of(
     role = cls()
     if place.workers > 1 and place.worker is None:
         if isinstance(role, Miner) and spawn is not None:
+            _refuse_batches(role, place.workers)
             return SupervisedMiner(role, place, signer=signer, chain=chain, spawn=spawn)
         raise ConfigurationError(f"{cls.__name__} runs in one process", hint="leave out --workers")
     if isinstance(role, Miner):
@@ -35,6 +36,16 @@ def neuron_of(
     raise ConfigurationError(
         f"{cls.__name__} is neither a Miner nor a Validator", hint="subclass taokit.Miner or taokit.Validator"
     )
+
+
+def _refuse_batches(miner: Miner, workers: int) -> None:
+    """Batches are gathered in one process; several would each hold a model, and fill theirs more slowly."""
+    if batched := [handler.method for handler in miner.handlers if handler.batch is not None]:
+        name = type(miner).__name__
+        raise ConfigurationError(
+            f"{name}.{batched[0]} takes batches, which one process gathers, and {workers} were asked for",
+            hint="leave out --workers: a miner that batches uses one",
+        )
 
 
 __all__ = ["neuron_of"]

@@ -141,7 +141,8 @@ def _moment(it: Situation, margin: int, now_ms: int | None) -> Iterator[Obstacle
     behind = 0 if now_ms is None else now_ms - it.now_ms
     if behind > STALLED_SLOTS * it.slot_ms:
         said = f"the newest block is {behind // 1000} s old: the chain stalls, this node lags, or the clock is wrong"
-        yield Obstacle("ChainStalled", said, "compare with another node: --network ws://…, and check the clock")
+        hint = "compare with another node: --network ws://…, and check the clock"
+        yield Obstacle("ChainStalled", said, hint, final=False)
 
 
 def _form(it: Situation, wanted: Form | None) -> Iterator[Obstacle]:

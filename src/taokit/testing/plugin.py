@@ -115,10 +115,11 @@ def neuron(
     _taokit_ciphertexts: Ciphertexts,
     tmp_path: Path,
 ) -> Neurons:
-    """Your classes as neurons of the test's `devnet`, each for the length of a block.
+    """Your classes as neurons of the test's `devnet`, each for the length of an `async with` block.
 
-    `async with neuron(MyMiner) as miner, neuron(MyValidator) as validator: await clock.epochs(2)`. Each gets the next free key of its kind, a free port on 127.0.0.1, and files below `tmp_path`; inside the block it
-    follows the chain, and at its end it stops, raising what ended it if it ended by itself.
+    `async with neuron(MyMiner) as miner, neuron(MyValidator) as validator: await clock.epochs(2)`. Each gets the next
+    free key of its kind, a free port on 127.0.0.1, and files below `tmp_path`; inside the block it follows the chain,
+    and at its end it stops, raising what ended it if it ended by itself.
     """
     from taokit.testing.neurons import Neurons
 

@@ -203,8 +203,7 @@ class Troupe:
         while True:
             began = loop.time()
             code = await actor.ended()
-            well = code < 0 or loop.time() - began >= WELL_S  # by a signal: somebody else's doing
-            delay_s = 0.0 if well else min(max(2 * delay_s, FIRST_DELAY_S), LONGEST_DELAY_S)
+            delay_s = next_delay(delay_s, code, loop.time() - began)
             actor.process, actor.pending = None, not delay_s
             self._note_end(actor, code, delay_s)
             await asyncio.sleep(delay_s)
@@ -255,6 +254,13 @@ class Troupe:
         await self._server.stop()
 
 
+def next_delay(last_s: float, code: int, lived_s: float) -> float:
+    """Seconds before the successor of a process that ended so: 0 where it was well, or where a signal ended it."""
+    if code < 0 or lived_s >= WELL_S:
+        return 0.0
+    return min(max(2 * last_s, FIRST_DELAY_S), LONGEST_DELAY_S)
+
+
 def _kill(process: Process) -> None:
     """End a process that has not ended yet."""
     if process.returncode is None:
@@ -262,4 +268,4 @@ def _kill(process: Process) -> None:
             process.kill()
 
 
-__all__ = ["LEAVE_S", "START_S", "WELL_S", "Actor", "Troupe"]
+__all__ = ["LEAVE_S", "START_S", "WELL_S", "Actor", "Troupe", "next_delay"]

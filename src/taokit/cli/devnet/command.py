@@ -43,6 +43,10 @@ def devnet(
     wallets: Annotated[
         Path | None, typer.Option(help="Write a wallet for each account into this folder, for btcli.")
     ] = None,
+    origin: Annotated[
+        list[str] | None,
+        typer.Option(help="Let pages of https://example.org talk to the chain, too; those of this machine may."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Run a local chain that btcli, the Bittensor SDK and other clients connect to as to any node.
@@ -63,6 +67,7 @@ def devnet(
             as_json=as_json,
             state=state,
             wallets=wallets,
+            origins=tuple(origin or ()),
         )
     )
 

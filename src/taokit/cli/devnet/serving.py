@@ -47,6 +47,7 @@ class Options:
     as_json: bool
     state: Path | None = None  # read where it exists, and written at the end
     wallets: Path | None = None  # a folder for the accounts' wallets
+    origins: tuple[str, ...] = ()  # web pages of elsewhere that may talk to the chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ async def _serve(options: Options) -> None:
     if options.wallets is not None:
         listed = accounts_of(options, devnet)
         wallets.export(options.wallets, ((one.name, one.signer.ss58, one.secret) for one in listed))
-    server = Server(devnet, options.host, options.port, block_time_s=options.block_time_s)
+    server = Server(devnet, options.host, options.port, block_time_s=options.block_time_s, origins=options.origins)
     port = await server.start()
     try:
         _announce(options, devnet, port)
@@ -133,6 +134,7 @@ def to_json(options: Options, devnet: Devnet, port: int) -> dict[str, Any]:
     assert genesis is not None
     return {
         "url": f"ws://{_authority(options.host, port)}",
+        "explorer": f"http://{_authority(options.host, port)}/",
         "preset": devnet.preset,
         "netuid": NETUID if devnet.state[NETWORKS_ADDED, NETUID] else None,
         "genesis": "0x" + genesis.hex(),
@@ -184,7 +186,8 @@ def _about(options: Options, devnet: Devnet, port: int) -> str:
     authority = _authority(options.host, port)
     return (
         f"Sudo is //Alice; {subnet}; block {devnet.head.number}, another one {pace}.\n"
-        f"Listening on ws://{authority} and http://{authority}. {kept}Ctrl-C ends it."
+        f"Listening on ws://{authority} and http://{authority}. {kept}Ctrl-C ends it.\n"
+        f"Explorer: http://{authority}/"
     )
 
 

@@ -75,8 +75,8 @@ class Wanted:
 def show(source: Source, wanted: Wanted, *, csv: Path | None, parquet: Path | None, save: Path | None) -> None:
     """Print it, or write it to the files that are named."""
     graph = _read(source, rows=save is not None)
-    files = {csv: _csv, parquet: _parquet, save: _whole}
-    written = [_written(file, make(graph, wanted, file)) for file, make in files.items() if file is not None]
+    files = ((csv, _csv), (parquet, _parquet), (save, _whole))
+    written = [_written(file, make(graph, wanted, file)) for file, make in files if file is not None]
     if wanted.as_json:
         typer.echo(json.dumps(plain(graph, wanted)))
     elif not written:

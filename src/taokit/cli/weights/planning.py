@@ -31,6 +31,7 @@ class Plan:
     prepared: Prepared
     burned: float  # share that the owner's uid gets
     version_key: int
+    mechanism: int
     burning: Burning | None  # were every validator to burn as much; None where the subnet gets no TAO
     situation: Situation | None = None  # of the hotkey, where one is named
     obstacles: tuple[Obstacle, ...] = ()
@@ -43,7 +44,7 @@ class Plan:
         return tuple(one for one in self.obstacles if one.final)
 
 
-def plan_of(chain: Chain, who: Who, weights: Mapping[str, float], *, burn: float, now_ms: int | None = None) -> Plan:
+def plan_of(chain: Chain, who: Who, weights: Mapping[str, float], *, burn: float) -> Plan:
     """The plan for weights by uid or hotkey, all of it as of one block. Raises `ConfigurationError` for unknown ones.
 
     Consensus and dividends are those of mechanism 0.
@@ -59,14 +60,14 @@ def plan_of(chain: Chain, who: Who, weights: Mapping[str, float], *, burn: float
     share = _to_owner(shares, graph)
     version = graph.parameters.weights_version if who.version_key is None else who.version_key
     effect = chain.read(_burning(who.netuid, share), at=head)
-    plan = Plan(graph, shares, prepare(shares, graph.n), share, version, effect)
+    plan = Plan(graph, shares, prepare(shares, graph.n), share, version, who.mechanism, effect)
     hotkey = who.known()
     if hotkey is None:
         return plan
-    return _with_hotkey(chain, who, plan, hotkey=hotkey, stored=chain.read(epoch_inputs(graph), at=head), now_ms=now_ms)
+    return _with_hotkey(chain, who, plan, hotkey=hotkey, stored=chain.read(epoch_inputs(graph), at=head))
 
 
-def _with_hotkey(chain: Chain, who: Who, plan: Plan, *, hotkey: str, stored: Stored, now_ms: int | None) -> Plan:
+def _with_hotkey(chain: Chain, who: Who, plan: Plan, *, hotkey: str, stored: Stored) -> Plan:
     from taokit.consensus import Submission, explain_trust
     from taokit.consensus.explain import what_if, with_row
     from taokit.consensus.weights import stored as row_of
@@ -76,13 +77,20 @@ def _with_hotkey(chain: Chain, who: Who, plan: Plan, *, hotkey: str, stored: Sto
     stands = chain.read(situation(graph, hotkey, mechanism=who.mechanism), at=graph.block_hash)
     uids, values = plan.prepared.uids.tolist(), plan.prepared.values.tolist()
     sent = Submission(uids, values, plan.version_key, who.netuid, who.mechanism)
-    obstacles = preflight(stands, sent, now_ms=time.time_ns() // 10**6 if now_ms is None else now_ms)
+    obstacles = preflight(stands, sent, now_ms=_now_ms(who))
     uid = graph.uid_of(hotkey)
     earned = trust = None
     if uid is not None and who.mechanism == 0:
         earned = what_if(stored, uid, plan.shares)
         trust = explain_trust(with_row(stored, uid, row_of(sent)), uid)
     return replace(plan, situation=stands, obstacles=obstacles, earned=earned, trust=trust)
+
+
+def _now_ms(who: Who) -> int | None:
+    """The time by this machine; None beside a chain of this machine, which may have a time of its own."""
+    from taokit.run import on_this_machine
+
+    return None if on_this_machine(who.network) else time.time_ns() // 10**6
 
 
 def _to_owner(shares: Mapping[int, float], graph: Metagraph) -> float:

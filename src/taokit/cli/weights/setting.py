@@ -1,7 +1,7 @@
 """`taokit weights set`: sends weights and stays until they are read back from the chain.
 
-What it does is on the disk at each step, in the place where a validator of this hotkey keeps it. So it may be stopped at
-any moment, and goes on without FILE where it was; and it does not run beside the validator.
+What it does is on the disk at each step, where a validator of this hotkey keeps it too. So it may be stopped at any
+moment, and goes on without FILE where it was; and it does not run beside the validator.
 """
 
 from __future__ import annotations
@@ -28,8 +28,14 @@ if TYPE_CHECKING:
     from taokit.neuron.weights import WeightSetter
     from taokit.signer import Signer
 
-WAITED_FOR = frozenset({"SettingWeightsTooFast", "CommittingWeightsTooFast", "TooLateInEpoch", "ChainStalled"})
+WAITED_FOR = frozenset({"SettingWeightsTooFast", "CommittingWeightsTooFast", "TooLateInEpoch"})
 """Obstacles that pass by themselves."""
+
+
+ENVELOPE = 300
+"""Bytes that a timelock adds to weights, about."""
+FAR = 1 << 62
+"""A beacon's round that is not out yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +81,24 @@ def _hints(obstacles: list[Any]) -> str:
 
 
 def _call(plan: Plan, signer: Signer) -> Call:
-    """The call that would be sent. What is sealed or hashed stands in for itself by as many bytes."""
-    from taokit.chain import calls
+    """The call that would be sent. What is hashed or sealed has no salt, and zeros of the length that it would have."""
+    from taokit.neuron.submission import FIRST, Submission, call_of
 
     assert plan.situation is not None
-    netuid, form, sent = plan.graph.netuid, plan.situation.form, plan.prepared
-    if form == "plain":
-        return calls.set_weights(netuid, sent.uids.tolist(), sent.values.tolist(), version_key=plan.version_key)
-    if form == "hash":
-        return calls.commit_weights(netuid, bytes(32))
-    return calls.commit_timelocked_weights(netuid, bytes(4 * plan.graph.n + 300), reveal_round=2**62)
+    sent = Submission(
+        netuid=plan.graph.netuid,
+        mechanism=plan.mechanism,
+        epoch=0,
+        made=plan.graph.block,
+        uids=tuple(plan.prepared.uids.tolist()),
+        values=tuple(plan.prepared.values.tolist()),
+        salt=(),
+        version_key=plan.version_key,
+        stage=FIRST[plan.situation.form],
+        sealed="00" * (ENVELOPE + 4 * plan.graph.n),
+        round=FAR,
+    )
+    return call_of(sent, signer.public_key)
 
 
 def _show_rehearsal(plan: Plan, preview: Preview, *, as_json: bool) -> None:

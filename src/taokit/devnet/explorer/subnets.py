@@ -138,15 +138,11 @@ def _past(epoch: Epoch, mechanism: int) -> dict[str, Any]:
         "index": epoch.index,
         "price": epoch.price * pool.RAO >> 64,
         "incentive": epoch.incentive[mechanism].tolist() if has else [],
-        "consensus": _listed(epoch.consensus),
-        "dividends": _listed(epoch.dividends),
-        "validatorTrust": _listed(epoch.validator_trust),
-        "emission": [str(rao) for rao in _listed(epoch.emission)],
+        "consensus": epoch.consensus.tolist(),
+        "dividends": epoch.dividends.tolist(),
+        "validatorTrust": epoch.validator_trust.tolist(),
+        "emission": [str(rao) for rao in epoch.emission.tolist()],
     }
-
-
-def _listed(column: Any) -> list[Any]:
-    return list(column) if isinstance(column, tuple) else list(column.tolist())
 
 
 def _rows(state: Reading, item: Item, netuid: int, index: int) -> list[list[Any]]:
@@ -156,12 +152,12 @@ def _rows(state: Reading, item: Item, netuid: int, index: int) -> list[list[Any]
 
 def _uids(state: Reading, netuid: int, mechanism: int) -> list[dict[str, Any]]:
     index, keys = neurons.index_of(netuid, mechanism), neurons.hotkeys(state, netuid)
-    columns = {name: _listed(state[item, netuid]) for name, item in COLUMNS.items()}
+    columns = {name: state[item, netuid].tolist() for name, item in COLUMNS.items()}
     columns |= {
-        "incentive": _listed(state[storage.INCENTIVE, index]),
-        "lastUpdate": _listed(state[storage.LAST_UPDATE, index]),
-        "active": _listed(state[storage.ACTIVE, netuid]),
-        "permit": _listed(state[storage.VALIDATOR_PERMIT, netuid]),
+        "incentive": state[storage.INCENTIVE, index].tolist(),
+        "lastUpdate": state[storage.LAST_UPDATE, index].tolist(),
+        "active": state[storage.ACTIVE, netuid].tolist(),
+        "permit": state[storage.VALIDATOR_PERMIT, netuid].tolist(),
     }
     return [
         {

@@ -190,7 +190,7 @@ def why(devnet: Devnet, what: str, *, netuid: int, uid: int | None, mechanism: i
     epoch = None
     if uid is not None:
         reads += _of_uid(devnet, what, netuid=netuid, uid=uid, mechanism=mechanism)
-        epoch = None if rule.subject is None else _epoch(devnet, rule.subject, netuid, uid, mechanism)
+        epoch = _epoch(devnet, _subject(devnet, rule, netuid, uid), netuid, uid, mechanism)
     place = {"what": what, "netuid": netuid, "uid": uid, "mechanism": mechanism, "block": devnet.state.number}
     return {**place, "title": rule.title, "text": rule.text, "reads": reads, "ofUid": rule.subject, "epoch": epoch}
 
@@ -250,8 +250,16 @@ def _entry(column: Any, uid: int | None) -> Any:
     return column[uid] if uid is not None and isinstance(column, list) and uid < len(column) else None
 
 
-def _epoch(devnet: Devnet, subject: str, netuid: int, uid: int, mechanism: int) -> dict[str, Any] | None:
-    """The last epoch laid open for one uid, None where what it read is no longer kept."""
+def _subject(devnet: Devnet, rule: Rule, netuid: int, uid: int) -> str | None:
+    """What of the epoch explains a uid's number; a validator is paid for its trust."""
+    earns = _entry(devnet.state[storage.DIVIDENDS, netuid].tolist(), uid)
+    return "trust" if rule is RULES["emission"] and earns else rule.subject
+
+
+def _epoch(devnet: Devnet, subject: str | None, netuid: int, uid: int, mechanism: int) -> dict[str, Any] | None:
+    """The last epoch laid open for one uid, None where what it read is no longer kept or tells nothing."""
+    if subject is None:
+        return None
     number = devnet.state[storage.LAST_MECHANSIM_STEP_BLOCK, netuid]
     try:
         block = devnet.node.history.record(devnet.node.history.hash_of(number) or b"")

@@ -178,8 +178,8 @@ function sealed(place, { waiting, lately, texts }) {
   const hotkey = { title: "Hotkey", cell: (one) => accountLink(one.hotkey) };
   const block = { title: "Block", numeric: true, cell: (one) => blockLink(one.block) };
   return [
-    h("h3", {}, "Weights that wait"),
-    table("Weights that wait", [
+    h("h3", {}, "Committed and not revealed"),
+    table("Committed and not revealed", [
       uid, hotkey, block,
       { title: "Kind", cell: (one) => (one.kind === "hash" ? "hash" : `timelock, round ${grouped(one.round)}`) },
       { title: "Epoch", numeric: true, cell: (one) => why(place, "commits", grouped(one.epoch)) },
@@ -216,7 +216,7 @@ export const whyPage = {
       { title: "Entry", cell: (one) => h("span", {}, h("code", {}, one.entry), one.keys.length > 0 && ` [${one.keys.map((key) => (typeof key === "string" ? short(key) : key)).join(", ")}]`) },
       { title: "Value", cell: (one) => stored(one, told.uid) },
       { title: "Type", cell: (one) => h("code", {}, one.type) },
-      { title: "Raw key", cell: (one) => h("span", { class: "mono", title: one.raw }, short(one.raw, 12, 8)) },
+      { title: "Raw key", cell: (one) => folded(`key ${one.raw}`, h("span", { class: "mono" }, short(one.raw, 12, 8)), h("p", { class: "mono wrap" }, one.raw)) },
     ], told.reads)),
   ],
 };
