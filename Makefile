@@ -26,7 +26,7 @@ test-peers: $(DEV)/ready
 
 test-all: $(DEV)/ready
 	$(DEV)/bin/pip install -q -c constraints.txt -e '.[ray]'
-	TAOKIT_TEST_KILLS=70 $(DEV)/bin/python -m pytest $(ARGS)
+	TEST_KILLS=70 $(DEV)/bin/python -m pytest $(ARGS)
 
 # VERSIONS="10.5.0 11.3.0" asks these alone, and leaves the page as it is
 interop: $(DEV)/ready

@@ -6,15 +6,13 @@ import pytest
 
 from chains import ALICE, TAO
 from taokit.chain import calls, reads
-from taokit.devnet import Devnet, account, from_uri
+from taokit.devnet import account, from_uri
 from taokit.errors import DispatchFailed, PoolRefused
 
 MINER, VALIDATOR = from_uri("//miner/0"), from_uri("//validator/0")
 
 
-@pytest.fixture
-def devnet():
-    return Devnet.subnet(miners=2, validators=1, Tempo=20)
+pytestmark = pytest.mark.devnet(miners=2, validators=1, Tempo=20)
 
 
 @pytest.fixture

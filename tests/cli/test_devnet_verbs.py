@@ -19,9 +19,7 @@ from taokit.errors import ChainRefused, ConfigurationError, NoSuchSubnet, StateC
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture
-def devnet():
-    return Devnet.subnet(miners=2, validators=2, Tempo=20)
+pytestmark = pytest.mark.devnet(miners=2, validators=2, Tempo=20)
 
 
 @pytest.fixture

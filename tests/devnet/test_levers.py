@@ -6,10 +6,7 @@ from taokit.devnet import Devnet, account
 from taokit.devnet.runtime.subtensor import storage
 from taokit.errors import ConfigurationError, NoSuchSubnet, PoolRefused
 
-
-@pytest.fixture
-def devnet():
-    return Devnet.subnet(miners=2, validators=2, Tempo=20)
+pytestmark = pytest.mark.devnet(miners=2, validators=2, Tempo=20)
 
 
 def graph(devnet):

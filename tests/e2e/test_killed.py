@@ -23,7 +23,7 @@ from worlds import events
 CHILD = Path(__file__).parents[1] / "validator_child.py"
 SEED = 5
 TEMPO = 120  # between the weights and the epoch there is time for some lives
-KILLS = int(os.environ.get("TAOKIT_TEST_KILLS", "14"))
+KILLS = int(os.environ.get("TEST_KILLS", "14"))
 LOST = 0.2
 """How often the next extrinsic gets lost on top of it."""
 SECONDS = 60.0

@@ -1,4 +1,4 @@
-"""A validator's process on a served chain, as `taokit dev --processes` keeps it, is killed between commit and reveal."""
+"""A validator's process, as `taokit dev --processes` keeps it, is killed between commit and reveal."""
 
 import asyncio
 import os

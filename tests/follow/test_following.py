@@ -7,7 +7,7 @@ import pytest
 
 from counted import Counted
 from taokit.chain import calls, reads
-from taokit.devnet import Devnet, account, from_uri
+from taokit.devnet import account, from_uri
 from taokit.errors import ConfigurationError, Disconnected, NoSuchSubnet, TimedOut
 from taokit.follow import Dissolved, Reorganised, Shelf, follow
 from taokit.follow import glimpse as looking
@@ -17,9 +17,7 @@ from taokit.units import Rao
 MINER, VALIDATOR, RICH = from_uri("//miner/0"), from_uri("//validator/0"), account("Alice")
 
 
-@pytest.fixture
-def devnet():
-    return Devnet.subnet(miners=2, validators=2, auto=False)
+pytestmark = pytest.mark.devnet(miners=2, validators=2, auto=False)
 
 
 def following(chain, netuid, *, stall_s=10.0, **options):

@@ -112,7 +112,7 @@ def test_a_miner_that_batches_is_refused_several_workers(tmp_path):
             return items
 
     place = Place(netuid=1, state=tmp_path, seed=b"", workers=2, redis="redis://127.0.0.1:1/0")
-    with pytest.raises(ConfigurationError, match="Batching.forward_batch takes batches") as caught:
+    with pytest.raises(ConfigurationError, match=r"Batching\.forward_batch takes batches") as caught:
         neuron_of(Batching, place, signer=None, chain=None, spawn=lambda port: None)
     assert "--workers" in caught.value.hint
 

@@ -1,12 +1,15 @@
 """The pytest plugin in a user's project: each fixture, in a pytest of its own."""
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 pytest_plugins = ["pytester"]
 
+HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "test-in-ci.md"
 INI = """
 [pytest]
 asyncio_mode = auto
@@ -246,3 +249,11 @@ def test_unused_it_loads_nothing():
     code = f"import sys, taokit.testing.plugin; print(sorted({heavy} & set(sys.modules)))"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
+
+
+def test_the_how_to_is_a_project_whose_tests_pass(project):
+    pytest.importorskip("py_ecc")
+    files = re.findall(r"`(\w+)\.py`:\n\n```python\n(.*?)```", HOW_TO.read_text(), flags=re.DOTALL)
+    assert [name for name, _ in files] == ["subnet", "test_pay", "test_reveal", "test_clients"]
+    project.makepyfile(**dict(files))
+    project.runpytest_subprocess("-q", timeout=120).assert_outcomes(passed=3)

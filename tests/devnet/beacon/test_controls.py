@@ -12,9 +12,7 @@ VALIDATOR = from_uri("//validator/0")
 REAL = bytes.fromhex("b44679b9a59af2ec876b1a6b1ad52ea9b1615fc3982b19576350f93447cb1125e342b73a8dd2bacbe47e4b6b63ed5e39")
 
 
-@pytest.fixture
-def devnet():
-    return Devnet.demo(miners=2, validators=1, auto=True, CommitRevealWeightsVersion=4, Tempo=20)
+pytestmark = pytest.mark.devnet("demo", miners=2, validators=1, auto=True, CommitRevealWeightsVersion=4, Tempo=20)
 
 
 def locked(devnet, round):

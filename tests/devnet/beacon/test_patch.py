@@ -8,14 +8,12 @@ import pytest
 from taokit.chain import Call, reads
 from taokit.chain.beacon import timelocked_commits
 from taokit.consensus import read_timelock_payload
-from taokit.devnet import Devnet, from_uri
+from taokit.devnet import from_uri
 
 VALIDATOR = from_uri("//validator/0")
 
 
-@pytest.fixture
-def devnet():
-    return Devnet.demo(miners=2, validators=1, auto=True, CommitRevealWeightsVersion=4, Tempo=20)
+pytestmark = pytest.mark.devnet("demo", miners=2, validators=1, auto=True, CommitRevealWeightsVersion=4, Tempo=20)
 
 
 def plain(message, round, public_key):

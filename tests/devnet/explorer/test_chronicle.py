@@ -74,8 +74,10 @@ def test_nothing_is_noted_once_it_has_stopped(devnet, chronicle):
 
 
 def test_mechanisms_have_an_incentive_each(devnet, chronicle):
-    devnet.set_hyperparameter(1, "Tempo", 40)  # settings rest right before an epoch
+    devnet.set_hyperparameter(1, "MaxAllowedUids", 64)
+    devnet.set_hyperparameter(1, "Tempo", 360)  # settings rest right before an epoch
     devnet.sudo(calls.admin("sudo_set_mechanism_count", netuid=1, mechanism_count=2))
+    devnet.set_hyperparameter(1, "Tempo", TEMPO)
     devnet.next_epoch()
     told = chronicle.epochs(1)[-1]
     assert len(told.incentive) == 2

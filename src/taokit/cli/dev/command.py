@@ -66,7 +66,8 @@ class Play:
 def play(options: Options) -> None:
     """Run `taokit dev` until its last epoch or until it is interrupted."""
     seed = secrets.randbelow(2**31) if options.seed is None else options.seed
-    it = Play(options, Scene(f"taokit dev · {options.path or 'lossless compression'} · seed {seed}"))
+    how = " · a process each" if options.processes else ""
+    it = Play(options, Scene(f"taokit dev · {options.path or 'lossless compression'} · seed {seed}{how}"))
     cast = _cast(it, seed)
     if options.report is not None:
         _report_works(options.report)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import Mapping, Sequence
@@ -62,7 +63,7 @@ class Stage:
         Where a new class does not start, the old one does again; where it cannot either, the part waits for another
         `replace`.
         """
-        self.cast = tuple([await self._replaced(old, parts.get(old.name, old)) for old in self.cast])
+        self.cast = tuple(await asyncio.gather(*(self._replaced(old, parts.get(old.name, old)) for old in self.cast)))
 
     async def _replaced(self, old: Part, new: Part) -> Part:
         """The part as it runs now."""

@@ -147,7 +147,7 @@ def _past(epoch: Epoch, mechanism: int) -> dict[str, Any]:
 
 def _rows(state: Reading, item: Item, netuid: int, index: int) -> list[list[Any]]:
     stored = ((uid, state[item, index, uid]) for uid in range(state[storage.SUBNETWORK_N, netuid]))
-    return [[uid, [[int(one), int(value)] for one, value in row]] for uid, row in stored if len(row)]
+    return [[uid, row.tolist()] for uid, row in stored if len(row)]
 
 
 def _uids(state: Reading, netuid: int, mechanism: int) -> list[dict[str, Any]]:

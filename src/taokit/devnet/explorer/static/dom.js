@@ -47,10 +47,10 @@ export function folded(key, title, ...children) {
 export function swap(target, nodes) {
   const focused = target.contains(document.activeElement) ? keyOf(target, document.activeElement) : null;
   const open = new Set([...target.querySelectorAll("details[open]")].map((one) => one.dataset.key));
-  const scrolled = new Map([...target.querySelectorAll(".scroll")].map((one) => [one.dataset.key, one.scrollLeft]));
+  const scrolled = new Map([...target.querySelectorAll(".scroll")].map((one) => [one.dataset.key, [one.scrollLeft, one.scrollTop]]));
   target.replaceChildren(...[nodes].flat(9).filter(Boolean));
   for (const one of target.querySelectorAll("details")) one.open ||= open.has(one.dataset.key);
-  for (const one of target.querySelectorAll(".scroll")) one.scrollLeft = scrolled.get(one.dataset.key) ?? 0;
+  for (const one of target.querySelectorAll(".scroll")) [one.scrollLeft, one.scrollTop] = scrolled.get(one.dataset.key) ?? [0, 0];
   if (focused !== null) {
     [...target.querySelectorAll(FOCUSABLE)].find((one) => keyOf(target, one) === focused)?.focus({ preventScroll: true });
   }

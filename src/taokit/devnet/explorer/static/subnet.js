@@ -163,7 +163,7 @@ function over(place, what, epochs) {
 
 function priced(place, prices) {
   if (!prices.length) return h("p", { class: "quiet" }, "No block was made while somebody watched.");
-  const label = (rao) => tao(Math.round(rao), 9);
+  const label = (rao) => tao(Math.round(rao), rao >= 1e10 ? 4 : rao >= 1e9 ? 6 : 9);
   return [
     h("div", { class: "pair" },
       lines({ title: "Price: TAO for one alpha", points: prices.map(([block, price]) => [block, price]), label }),
