@@ -252,7 +252,7 @@ def test_a_validator_is_no_miner(modules):
         (ConfigurationError("x"), 2),
         (KeyFileError("x"), 2),
         (StateCorrupt("x"), 2),
-        (NotRegistered("5Hot", 1), 2),
+        (NotRegistered("5Hot", 1), 4),
         (NoSuchSubnet("x"), 2),
         (Unreachable("x"), 3),
         (TimedOut("x"), 3),

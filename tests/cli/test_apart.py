@@ -15,8 +15,8 @@ from taokit.cli.dev.stage import Stage
 from taokit.errors import ConfigurationError
 
 ROLES = """
-import sys
 import taokit
+from taokit.chain import calls
 
 class Ask(taokit.Synapse):
     required_hash_fields = ("word",)
@@ -37,6 +37,14 @@ class Breaks(First):
     async def setup(self):
         print("said in setup")
         raise ZeroDivisionError("in setup")
+
+class Pays(taokit.Validator):
+    deadline = 2.0
+
+    async def run_round(self, round):
+        call = calls.add_stake(self.signer.ss58, 1, 1_000_000_000)
+        receipt = await self.chain.submit(call, self.signer)
+        return {1: float(receipt.block - round.block)}
 
 class Asks(taokit.Validator):
     deadline = 2.0
@@ -137,6 +145,12 @@ async def test_a_class_that_cannot_start_at_all_ends_the_play_and_its_processes(
 
 def children():
     return set(Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split())
+
+
+async def test_one_that_waits_for_its_extrinsic_holds_up_no_block(stage, roles):
+    await replaced(stage, "validator-0", roles.Pays)
+    assert await score(stage) == 1
+    assert stage.trouble == []
 
 
 def test_one_that_keeps_ending_is_started_less_and_less_often():

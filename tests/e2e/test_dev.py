@@ -158,10 +158,11 @@ def test_it_runs_the_users_own_classes(tmp_path):
     assert all(row["incentive"] > 0.4 for row in last["miners"])
 
 
-def test_a_saved_change_is_taken_over_and_a_broken_one_is_not(tmp_path):
+@pytest.mark.parametrize("more", [[], ["--processes"]])
+def test_a_saved_change_is_taken_over_and_a_broken_one_is_not(tmp_path, more):
     subnet(tmp_path)
     with subprocess.Popen(
-        [*TAOKIT, "dev", ".", "--seed", "1", "--json", "--interval", "1", "--miners", "1", "--validators", "1"],
+        [*TAOKIT, "dev", ".", "--seed", "1", "--json", "--interval", "1", "--miners", "1", "--validators", "1", *more],
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=tmp_path,
     ) as child:  # fmt: skip
 

@@ -26,7 +26,7 @@ from taokit.axon.routes import Route, Routes
 from taokit.axon.sealed import Sealing
 from taokit.axon.serving import Service
 from taokit.axon.shared import Shared
-from taokit.axon.tls import Doorman, Tls
+from taokit.axon.tls import BACKLOG, Doorman, Tls, listening
 from taokit.axon.watch import NOBODY, Watch
 from taokit.errors import ConfigurationError
 from taokit.protocol import FORMATS, Replay, Windows, decode_ss58
@@ -34,6 +34,7 @@ from taokit.signer import Signer
 
 log = logging.getLogger("taokit.axon")
 
+ACCEPTED = 8  # connections at a time; asyncio would take a hundred, and meanwhile serve nobody
 CLOSE_S = 0.5  # for connections to write what is left, once their handlers are done
 NOW_S = 0.01  # for handlers that had their time already
 
@@ -142,8 +143,10 @@ class Axon:
             self._server = doorman = Doorman(door, self._tls, self.house.limits)
             return doorman.start(host, port, reuse_port=reuse_port)
         loop = asyncio.get_running_loop()
-        self._server = server = await loop.create_server(door, host, port, reuse_port=reuse_port or None)
-        bound: int = server.sockets[0].getsockname()[1]
+        listener = listening(host, port, reuse_port=reuse_port)
+        self._server = await loop.create_server(door, sock=listener, backlog=ACCEPTED)
+        listener.listen(BACKLOG)  # so many may wait all the same
+        bound: int = listener.getsockname()[1]
         return bound
 
     async def stop(self, *, drain_s: float = 5.0) -> None:

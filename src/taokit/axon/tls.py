@@ -105,8 +105,7 @@ class Doorman:
 
     def start(self, host: str, port: int, *, reuse_port: bool = False) -> int:
         """Begin to take connections; the port. `OSError` when the address cannot be had."""
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self._socket = socket.create_server((host, port), family=family, backlog=BACKLOG, reuse_port=reuse_port)
+        self._socket = listening(host, port, reuse_port=reuse_port)
         self._socket.setblocking(False)
         self._accepting = asyncio.create_task(self._accept(self._socket), name="taokit doorman")
         bound: int = self._socket.getsockname()[1]
@@ -160,6 +159,12 @@ class Doorman:
         )
 
 
+def listening(host: str, port: int, *, reuse_port: bool) -> socket.socket:
+    """A socket that listens; `OSError` when the address cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=BACKLOG, reuse_port=reuse_port)
+
+
 async def first_byte(connection: socket.socket) -> int | None:
     """The first byte that the other end sends, left where it is; None when it hangs up instead."""
     loop = asyncio.get_running_loop()
@@ -173,4 +178,4 @@ async def first_byte(connection: socket.socket) -> int | None:
     return peeked[0] if peeked else None
 
 
-__all__ = ["Doorman", "Tls", "tls_of"]
+__all__ = ["BACKLOG", "Doorman", "Tls", "listening", "tls_of"]

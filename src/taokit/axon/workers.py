@@ -45,7 +45,10 @@ class Pipe(Protocol):
 
 
 Spawn = Callable[[int], tuple[Process, Pipe]]
-"""Starts the worker with this number. It sends one word through the pipe when it serves."""
+"""Starts the worker with this number. It sends one word through the pipe when it serves.
+
+Every number that it sends after that is the silence, in seconds, after which it counts as stuck.
+"""
 
 
 @dataclass(slots=True)
@@ -140,7 +143,7 @@ class Workers:
     async def _life(self, place: Slot, ready: asyncio.Event) -> str:
         """One process from its start to its end; how that was."""
         place.process, place.pipe = process, pipe = self._spawn(place.number)
-        told = asyncio.create_task(_told(pipe, ready))
+        told = asyncio.create_task(_told(pipe, ready, process))
         try:
             await _readable(process.sentinel)
         finally:
@@ -150,12 +153,24 @@ class Workers:
         return f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
 
 
-async def _told(pipe: Pipe, ready: asyncio.Event) -> None:
-    """Note that the worker serves; a pipe that ends instead is the end of the process, which is seen elsewhere."""
-    await _readable(pipe.fileno())
+async def _told(pipe: Pipe, ready: asyncio.Event, process: Process) -> None:
+    """Note that the worker serves, and end it when it falls silent.
+
+    A pipe that ends is the end of the process, which is seen elsewhere.
+    """
+    most_s: float | None = None
     with suppress(EOFError, OSError):
-        pipe.recv()
-        ready.set()
+        while True:
+            try:
+                async with asyncio.timeout(most_s):
+                    await _readable(pipe.fileno())
+            except TimeoutError:
+                log.error("worker process %s has not shown for %g s that it lives, and is ended", process.pid, most_s)
+                process.kill()
+                return
+            said = pipe.recv()
+            ready.set()
+            most_s = float(said) if isinstance(said, int | float) else most_s
 
 
 async def _readable(descriptor: int) -> None:

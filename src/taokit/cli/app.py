@@ -13,13 +13,13 @@ from taokit.cli.chain import command as chain
 from taokit.cli.devnet import command as devnet
 from taokit.cli.emission import emission
 from taokit.cli.metagraph.command import metagraph
+from taokit.cli.new import new
 from taokit.cli.replay import replay
 from taokit.cli.weights import command as weights
 from taokit.cli.wire import command as wire
 from taokit.cli.wire.conformance import conformance
 from taokit.errors import ConfigurationError
-from taokit.run import load_class
-from taokit.run import run as run_role
+from taokit.run import EXIT_CODES
 
 app = typer.Typer(
     name="taokit",
@@ -42,6 +42,7 @@ app.add_typer(weights.app)
 app.add_typer(wire.app)
 app.command()(emission)
 app.command(epilog="Example:  taokit metagraph --network finney --netuid 7 --sort incentive --top 10")(metagraph)
+app.command(epilog="Examples:  taokit new   ·   taokit new my-subnet --template artefact --set store=s3 --yes")(new)
 app.command(epilog="Example:  taokit replay round-000000012.jsonl my_subnet.validator:MyValidator")(replay)
 app.command(epilog="Example:  taokit conformance tests/vectors/wire/*.json")(conformance)
 
@@ -95,22 +96,31 @@ def dev(
     )
 
 
-@app.command(context_settings=PASS_ON)
+@app.command(context_settings=PASS_ON, epilog=EXIT_CODES)
 def miner(context: typer.Context) -> None:
-    """Run one miner: taokit miner MODULE:CLASS --network N --netuid N --wallet W (see taokit miner M:C --help)."""
-    from taokit.neuron import Miner
+    """Run one miner: taokit miner MODULE:CLASS --network N --netuid N --wallet W (see taokit miner M:C --help).
 
-    spec, rest = _spec("miner", context)
-    run_role(load_class(spec, Miner), rest, prog=f"taokit miner {spec}")
+    It runs below a supervisor, which starts it again when it is stuck.
+    """
+    _supervised("miner", context)
 
 
-@app.command(context_settings=PASS_ON)
+@app.command(context_settings=PASS_ON, epilog=EXIT_CODES)
 def validator(context: typer.Context) -> None:
-    """Run one validator: taokit validator MODULE:CLASS --network N --netuid N --wallet W (see … --help)."""
-    from taokit.neuron import Validator
+    """Run one validator: taokit validator MODULE:CLASS --network N --netuid N --wallet W (see … --help).
 
-    spec, rest = _spec("validator", context)
-    run_role(load_class(spec, Validator), rest, prog=f"taokit validator {spec}")
+    It runs below a supervisor, which starts it again when it is stuck.
+    """
+    _supervised("validator", context)
+
+
+def _supervised(kind: str, context: typer.Context) -> None:
+    from taokit.run.logs import log_to_stderr
+    from taokit.run.supervising import supervise
+
+    spec, rest = _spec(kind, context)
+    log_to_stderr(as_json="--json" in rest, verbosity=0)
+    raise typer.Exit(supervise(kind, spec, rest))
 
 
 def _spec(command: str, context: typer.Context) -> tuple[str, list[str]]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from array_api_compat import array_namespace
 from jaxtyping import Bool, Int
 
-from taokit.consensus.fixed import div, exp, integers, mul, mul_share, positive, ratio, share, to_u16
+from taokit.consensus.fixed import div, exp, integers, mul, mul_share, namespace, positive, ratio, share, to_u16
 from taokit.consensus.scalar import ONE
 
 PerUid: TypeAlias = Int[Any, "*batch uids"]
@@ -78,7 +77,7 @@ def for_bonds(weights: Matrix, clipped: Matrix, present: Mask, penalty: PerMembe
     A penalty of nothing or of one keeps the stored entries and their order; any other keeps what is positive,
     ascending.
     """
-    xp = array_namespace(weights)
+    xp = namespace(weights)
     penalty = penalty[..., None, None]
     mixed = weights + mul_share(clipped - weights, penalty)
     kept = present & ((mixed > 0) | (weights == 0))  # what clipping left of it; a stored zero stays
@@ -105,7 +104,7 @@ def rates(weights: Matrix, bonds: Matrix, consensus: PerUid, sigmoid: Sigmoid) -
 
     The faster, the further a report is above consensus where it would buy, or below the bond where it would sell.
     """
-    xp = array_namespace(weights, bonds, consensus)
+    xp = namespace(weights, bonds, consensus)
     low, high, slope = (value[..., None, None] for value in (sigmoid.low, sigmoid.high, sigmoid.slope))
     buying = integers(weights >= bonds)
     difference = positive(buying * (weights - consensus[..., None, :]) + (1 - buying) * (bonds - weights))
@@ -120,14 +119,14 @@ def visible(values: Matrix, present: Mask, position: Matrix | None) -> Matrix:
     """The values as the chain looks them up: one that stands behind a larger uid of its line counts as 0."""
     if position is None:
         return values
-    xp = array_namespace(values, present, position)
+    xp = namespace(values, present, position)
     position = xp.where(present, position, xp.full_like(position, FAR))
     return values * integers(position < _first_among_larger(position))
 
 
 def _first_among_larger(position: Matrix) -> Matrix:
     """The smallest position among all larger uids of the line; the array standard has no running minimum."""
-    xp = array_namespace(position)
+    xp = namespace(position)
     reach, uids = 1, position.shape[-1]
     first = _shifted(position, 1)
     while reach < uids:
@@ -137,7 +136,7 @@ def _first_among_larger(position: Matrix) -> Matrix:
 
 
 def _shifted(position: Matrix, by: int) -> Matrix:
-    xp = array_namespace(position)
+    xp = namespace(position)
     return xp.concat([position[..., by:], xp.full_like(position[..., :by], FAR)], axis=-1)
 
 
@@ -151,7 +150,7 @@ def relative(
     order: Order | None,
 ) -> Bonds:
     """The bonds of Yuma 3, which ignore stake; stake enters with the dividends. Liquid where a sigmoid is given."""
-    xp = array_namespace(stored)
+    xp = namespace(stored)
     old = ratio(stored)
     bonds = average(reports.weights, old, rate[..., None, None])
     position = None
@@ -178,7 +177,7 @@ def liquid_average(reports: Reports, old: Matrix, consensus: PerUid, sigmoid: Si
 
 def absolute(reports: Reports, stored: Matrix, standing: Standing, *, rate: PerMember) -> Bonds:
     """The bonds of Yuma 2, bought with stake and stored as parts of the largest of their column."""
-    xp = array_namespace(stored)
+    xp = namespace(stored)
     bought = column_shares(mul_share(reports.weights, standing.active[..., None]))
     held = average(bought, column_shares(stored), rate[..., None, None])
     bonds = column_shares(held)

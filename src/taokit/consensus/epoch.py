@@ -10,11 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from array_api_compat import array_namespace
 from jaxtyping import Bool, Int
 
 from taokit.consensus.bonds import Bonds, Order, Reports, Sigmoid, Standing, absolute, for_bonds, relative
-from taokit.consensus.fixed import amount, div, integers, mul_share, positive, share
+from taokit.consensus.fixed import amount, div, integers, mul_share, namespace, positive, share
 
 PerUid: TypeAlias = Int[Any, "*batch uids"]
 PerLine: TypeAlias = Int[Any, "*batch lines"]
@@ -78,7 +77,7 @@ def consensus(votes: PerLine, weights: Matrix, *, kappa: PerMember) -> PerUid:
 
     Lines without a vote report nothing; 0 where nobody votes (`weighted_median_col`).
     """
-    xp = array_namespace(votes, weights)
+    xp = namespace(votes, weights)
     number = xp.arange(weights.shape[-2], dtype=xp.int64)[:, None]
     # Report and line in one integer, so that a plain sort brings the votes along. Silent lines come first: they have
     # nothing below them, so they are counted, and a voter always follows when there is one.
@@ -94,7 +93,7 @@ def consensus(votes: PerLine, weights: Matrix, *, kappa: PerMember) -> PerUid:
 
 def _in_order(votes: PerLine, index: Int[Any, "*batch uids lines"]) -> Int[Any, "*batch uids lines"]:
     """The votes in the order of the index, member by member."""
-    xp = array_namespace(votes, index)
+    xp = namespace(votes, index)
     flat = xp.reshape(votes, (-1,))
     first = xp.reshape(xp.arange(flat.shape[0], dtype=xp.int64), votes.shape)[..., None, :1]
     return xp.reshape(xp.take(flat, xp.reshape(index + first, (-1,))), index.shape)
@@ -102,14 +101,14 @@ def _in_order(votes: PerLine, index: Int[Any, "*batch uids lines"]) -> Int[Any, 
 
 def by_uid(values: PerLine, line: PerUid) -> PerUid:
     """Values of lines as values of uids; 0 for a uid without a line."""
-    xp = array_namespace(values, line)
+    xp = namespace(values, line)
     padded = xp.concat([values, xp.zeros_like(values[..., :1])], axis=-1)
     return xp.take_along_axis(padded, line, axis=-1)
 
 
 def distribute(inputs: Inputs, active_stake: PerUid, incentive: PerUid, dividends: PerUid) -> Emission:
     """The emission in proportion to incentive and dividends; by stake alone where nobody earned either."""
-    xp = array_namespace(incentive, dividends)
+    xp = namespace(incentive, dividends)
     earned = incentive + dividends
     whole = xp.sum(earned, axis=-1, keepdims=True)
     unvoted = xp.sum(active_stake, axis=-1, keepdims=True) == 0
@@ -122,7 +121,7 @@ def distribute(inputs: Inputs, active_stake: PerUid, incentive: PerUid, dividend
 
 def run(inputs: Inputs, *, yuma3: bool, liquid_alpha: bool = False) -> Epoch:
     """The epoch of every member, under Yuma 3 or Yuma 2; liquid alpha acts under Yuma 3 only."""
-    xp = array_namespace(inputs.weights)
+    xp = namespace(inputs.weights)
     active = share(inputs.votes)
     weights = share(inputs.weights)
     ceiling = consensus(share(active), weights, kappa=inputs.parameters.kappa)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
+import numpy as np
 from array_api_compat import array_namespace
 from jaxtyping import Bool, Int
 
@@ -20,6 +21,14 @@ LOW = (1 << 32) - 1
 
 SURELY_BELOW = float(1 << 32) * (1 - 2.0**-50)
 """2**32, less by more than the four roundings of a float64 estimate can add."""
+
+
+def namespace(*arrays: Any) -> Any:
+    """The array API as the library of these arrays has it.
+
+    numpy speaks it by itself from 2.1 on; the layer that others need would load all of numpy's corners.
+    """
+    return np if all(isinstance(one, np.ndarray) for one in arrays) else array_namespace(*arrays)
 
 
 def mul(a: Bits, b: Bits) -> Bits:
@@ -38,7 +47,7 @@ def mul_share(a: Bits, share: Bits) -> Bits:
 
 def div(a: Bits, b: Bits) -> Bits:
     """The quotient rounded down, for 0 <= a <= b < 2**62; 0 where both are 0."""
-    xp = array_namespace(a, b)
+    xp = namespace(a, b)
     b = b + integers(b == 0)
     # The float is only a guess, never above the true quotient and never a whole unit below it. Sums and products wrap
     # around on the way to the remainder, which is small.
@@ -49,7 +58,7 @@ def div(a: Bits, b: Bits) -> Bits:
 
 def integers(mask: Mask) -> Bits:
     """1 where the mask holds, else 0; a product with it is faster than a choice."""
-    xp = array_namespace(mask)
+    xp = namespace(mask)
     return xp.astype(mask, xp.int64)
 
 
@@ -60,13 +69,13 @@ def positive(x: Bits) -> Bits:
 
 def share(values: Bits, axis: int = -1) -> Bits:
     """Each value's part of the sum along an axis; all 0 where the sum is 0."""
-    xp = array_namespace(values)
+    xp = namespace(values)
     return div(values, xp.sum(values, axis=axis, keepdims=True))
 
 
 def exp(x: Bits) -> Bits:
     """The power of e, for x within -20 to 20, by the chain's series of 31 terms."""
-    xp = array_namespace(x)
+    xp = namespace(x)
     size = xp.abs(x)
     total, term = size + ONE, size
     for k in range(2, 32):
@@ -103,6 +112,7 @@ __all__ = [
     "integers",
     "mul",
     "mul_share",
+    "namespace",
     "positive",
     "ratio",
     "share",

@@ -8,7 +8,7 @@ from typing import Final
 
 from taokit.chain import BlockHash, Head
 from taokit.devnet.blocks import ZEROS, Record
-from taokit.devnet.runtime.state import Reading, State, View
+from taokit.devnet.runtime.state import Mark, Reading, State, View
 from taokit.errors import UnknownBlock
 
 BODIES: Final = 4096
@@ -37,6 +37,7 @@ class History:
         self.genesis = genesis
         self._records: OrderedDict[BlockHash, Record] = OrderedDict()
         self._views: OrderedDict[BlockHash, View] = OrderedDict()
+        self._abandoned: OrderedDict[BlockHash, Mark] = OrderedDict()  # with the end of the branch that they were on
         self.best = best or genesis
         self.hashes: dict[int, BlockHash] = {0: genesis.head.hash, **(hashes or {}), self.head.number: self.head.hash}
         """By number, of the current branch."""
@@ -77,13 +78,16 @@ class History:
             self._records.popitem(last=False)
 
     def cut(self, number: int) -> None:
-        """Make block `number` the best again. Call it before the state is set back: the newest views are kept."""
+        """Make block `number` the best again. Call it before the state is set back, of which it takes a mark."""
         best = self.record(self.hash_of(number) or b"")
         abandoned = range(number + 1, self.head.number + 1)
+        end = self._state.mark()
         for one in abandoned[-_ABANDONED:]:
-            self._view(self.hashes[one])
+            self._abandoned[self.hashes[one]] = end
         for one in abandoned:
             del self.hashes[one]
+        while len(self._abandoned) > _ABANDONED:
+            self._abandoned.popitem(last=False)
         self.best = best
         self._final = min(self._final, number)
 
@@ -110,9 +114,10 @@ class History:
         if (known := self._views.get(at)) is not None:
             return known
         head = self.record(at).head
-        if self.hash_of(head.number) != at:
+        branch = self._state if self.hash_of(head.number) == at else self._abandoned.get(at)
+        if branch is None:
             raise UnknownBlock(f"State discarded for 0x{at.hex()}, a block of an abandoned branch")
-        view = self._views[at] = self._state.at(head.number)
+        view = self._views[at] = branch.at(head.number)
         if len(self._views) > _VIEWS:
             self._views.popitem(last=False)
         return view

@@ -87,12 +87,14 @@ class Registry:
                 return _Type(bytes((5, PRIMITIVES.index(name))))
             case Compact(entry):
                 return _Type(b"\6" + compact(self.of(entry)))
+            case Sequence(Tuple((key, value)), mapped=True):
+                params = (("K", self.of(key)), ("V", self.of(value)))
+                return self._around(Sequence(Tuple((key, value))), ("BTreeMap",), params)
             case Sequence(entry, None):
                 return _Type(b"\2" + compact(self.of(entry)))
             case Sequence(entry, _):
-                plain = self.of(Sequence(entry))
                 path = ("bounded_collections", "bounded_vec", "BoundedVec")
-                return _Type(b"\0" + _vector([_field(None, plain)]), path, (("T", self.of(entry)),))
+                return self._around(Sequence(entry), path, (("T", self.of(entry)),))
             case Array(entry, length):
                 return _Type(b"\3" + length.to_bytes(4, "little") + compact(self.of(entry)))
             case Tuple(entries):
@@ -104,6 +106,10 @@ class Registry:
                 return _Type(b"\1" + _vector([none, some]), ("Option",), (("T", inner),))
             case Named(name):
                 return self._by_name(name)
+
+    def _around(self, inside: Shape, path: tuple[str, ...], params: tuple[tuple[str, int], ...]) -> _Type:
+        """A type that is another one under a name."""
+        return _Type(b"\0" + _vector([_field(None, self.of(inside))]), path, params)
 
     def _by_name(self, name: str) -> _Type:
         if (found := self._named.get(name)) is not None:

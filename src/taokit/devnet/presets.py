@@ -18,6 +18,9 @@ GENESIS_MS: Final = 1_767_225_600_000
 NETUID: Final = 1
 """The subnet of every preset that has one."""
 
+FIRST_EPOCH: Final = 360
+"""Blocks that a preset with a subnet begins with where no tempo is given: one tempo, up to its first epoch."""
+
 STAKE: Final = 10_000 * RAO_PER_TAO
 """Rao of alpha on a validator that comes without a stake of its own."""
 
@@ -107,6 +110,7 @@ def faithful(config: Genesis) -> Genesis:
 
 
 __all__ = [
+    "FIRST_EPOCH",
     "GENESIS_MS",
     "LIVE_ISSUANCE",
     "NETUID",

@@ -31,10 +31,11 @@ class Compact:
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """`Vec<T>`, or `BoundedVec<T, N>` with its bound."""
+    """`Vec<T>`, `BoundedVec<T, N>` with its bound, or `BTreeMap<K, V>`, whose entries are pairs."""
 
     entry: Shape
     bound: int | None = None
+    mapped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,8 @@ def _generic(name: str, inside: str) -> Shape:
             return Sequence(shape(entry))
         case "BoundedVec", [entry, bound]:
             return Sequence(shape(entry), int(bound))
+        case "BTreeMap", [key, value]:
+            return Sequence(Tuple((shape(key), shape(value))), mapped=True)
         case "Compact", [entry]:
             return Compact(shape(entry))
         case "Option", [entry]:

@@ -44,7 +44,7 @@ def from_uri(uri: str, *, scheme: str = SR25519) -> KeypairSigner:
     if not uri.strip():  # the library would answer with the root of the public development phrase
         raise KeyFileError("an empty key URI", hint="name a key, such as //Alice")
     try:
-        return KeypairSigner.of(Keypair.create_from_uri(uri, _crypto(scheme)))
+        return KeypairSigner.of(Keypair.create_from_uri(uri, crypto_of(scheme)))
     except ValueError:
         # `from None`, and no word of the URI: it may hold a mnemonic
         raise KeyFileError("a key URI that does not parse", hint="write it like //Alice") from None
@@ -53,13 +53,14 @@ def from_uri(uri: str, *, scheme: str = SR25519) -> KeypairSigner:
 def from_mnemonic(mnemonic: str, *, scheme: str = SR25519) -> KeypairSigner:
     """The signer of a BIP-39 phrase of 12 to 24 English words."""
     try:
-        return KeypairSigner.of(Keypair.create_from_mnemonic(mnemonic, _crypto(scheme)))
+        return KeypairSigner.of(Keypair.create_from_mnemonic(mnemonic, crypto_of(scheme)))
     except ValueError:
         hint = "check the number of words (12, 15, 18, 21 or 24) and their spelling"
         raise KeyFileError("a mnemonic that does not parse", hint=hint) from None
 
 
-def _crypto(scheme: str) -> int:
+def crypto_of(scheme: str) -> int:
+    """The library's number for a scheme. Raises `KeyFileError`."""
     if scheme not in CRYPTO:
         raise KeyFileError(f"no key scheme {scheme!r}", hint="choose sr25519 or ed25519")
     return CRYPTO[scheme]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import difflib
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from bittensor_wallet import Keypair
 from bittensor_wallet.errors import KeyFileError as WalletKeyFileError
@@ -21,27 +22,29 @@ from taokit.keys.pair import KeypairSigner
 
 DEFAULT_PATH = Path("~/.bittensor/wallets")
 LONGEST = 64 * 1024  # bytes; a wallet file has under a thousand
+Password: TypeAlias = str | Callable[[str], str | None] | None
+"""A password, or what asks for the one of a file, whose path it is given; it is called for an encrypted file alone."""
 NACL = b"$NACL"
 SHORTEST_NACL = len(NACL) + 24 + 16  # mark, nonce and authentication tag; the library panics on less
 
 
 def hotkey(
-    wallet: str, hotkey: str | None = None, *, path: str | Path = DEFAULT_PATH, password: str | None = None
+    wallet: str, hotkey: str | None = None, *, path: str | Path = DEFAULT_PATH, password: Password = None
 ) -> KeypairSigner:
     """The signer of a wallet's hotkey, named as `"wallet/hotkey"` or as two arguments; the hotkey is `default` else.
 
     Raises `KeyFileError` for a file that is absent, unreadable, encrypted (without the password) or not a key.
-    Never asks for anything. An encrypted file takes some seconds.
+    Asks for nothing itself. An encrypted file takes some seconds.
     """
     name, key = _names(wallet, hotkey)
     file = _existing(_wallet_folder(name, path) / "hotkeys", key, kind="hotkey")
     return KeypairSigner.of(_read(file, password=password))
 
 
-def coldkey(wallet: str, *, path: str | Path = DEFAULT_PATH, password: str | None = None) -> KeypairSigner:
+def coldkey(wallet: str, *, path: str | Path = DEFAULT_PATH, password: Password = None) -> KeypairSigner:
     """The signer of a wallet's coldkey, for calls that only it may make; neurons have no use for it.
 
-    Raises `KeyFileError` as `hotkey` does, and never asks for anything either.
+    Raises `KeyFileError` as `hotkey` does, and asks for nothing itself either.
     """
     name, _ = _names(wallet, None)
     return KeypairSigner.of(_read(_existing(_wallet_folder(name, path), "coldkey", kind="file"), password=password))
@@ -51,6 +54,20 @@ def coldkey_pub(wallet: str, *, path: str | Path = DEFAULT_PATH) -> str:
     """The address of a wallet's coldkey, from its public file alone. `wallet` may be `"wallet/hotkey"`."""
     name, _ = _names(wallet, None)
     return _read(_existing(_wallet_folder(name, path), "coldkeypub.txt", kind="file"), password=None).ss58_address
+
+
+def hotkey_pub(wallet: str, hotkey: str | None = None, *, path: str | Path = DEFAULT_PATH) -> str | None:
+    """The address of a wallet's hotkey from its public file, or from the key itself where that is not encrypted.
+
+    None where neither tells. Raises `KeyFileError` for a hotkey that is not there.
+    """
+    name, key = _names(wallet, hotkey)
+    folder = _wallet_folder(name, path) / "hotkeys"
+    public = folder / f"{key}pub.txt"
+    if public.exists():
+        return _read(public, password=None).ss58_address
+    data = _content(_existing(folder, key, kind="hotkey"))
+    return None if keyfile_data_is_encrypted(data) else _read(folder / key, password=None).ss58_address
 
 
 def coldkey_lies_open(wallet: str, *, path: str | Path = DEFAULT_PATH) -> bool:
@@ -115,7 +132,7 @@ def _entries(folder: Path) -> Sequence[str]:
         return []
 
 
-def _read(file: Path, *, password: str | None) -> Keypair:
+def _read(file: Path, *, password: Password) -> Keypair:
     data = _content(file)
     if keyfile_data_is_encrypted(data):
         data = _decrypted(data, file, password=password)
@@ -135,7 +152,9 @@ def _content(file: Path) -> bytes:
         raise _unreadable(file, error) from error
 
 
-def _decrypted(data: bytes, file: Path, *, password: str | None) -> bytes:
+def _decrypted(data: bytes, file: Path, *, password: Password) -> bytes:
+    if callable(password):
+        password = password(str(file))
     if password is None:
         hint = "set BT_WALLET_PASSWORD or BT_WALLET_PASSWORD_FILE"
         raise KeyFileError(f"{file} is encrypted and no password was given", hint=hint)

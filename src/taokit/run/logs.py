@@ -5,15 +5,23 @@ from __future__ import annotations
 import json
 import logging
 
+LEVELS = {-1: logging.WARNING, 0: logging.INFO}
+
 
 def log_to_stderr(*, as_json: bool, verbosity: int) -> None:
-    """Write what taokit logs on standard error: events, with `verbosity` 1 each request too, with -1 warnings only."""
+    """Write the log on standard error. Of taokit by `verbosity`: -1 warnings, 0 events too, 1 each request too.
+
+    With 2 the events of other libraries are there as well, with 3 all that they say.
+    """
     handler = logging.StreamHandler()
     text = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
     handler.setFormatter(JsonLines() if as_json else logging.Formatter(text))
-    logging.getLogger("taokit").addHandler(handler)
-    levels = {-1: logging.WARNING, 0: logging.INFO}
-    logging.getLogger("taokit").setLevel(levels.get(verbosity, logging.DEBUG))
+    logging.getLogger("taokit").setLevel(LEVELS.get(verbosity, logging.DEBUG))
+    if verbosity < 2:
+        logging.getLogger("taokit").addHandler(handler)
+        return
+    logging.getLogger().addHandler(handler)
+    logging.getLogger().setLevel(logging.INFO if verbosity == 2 else logging.DEBUG)
 
 
 class JsonLines(logging.Formatter):

@@ -3,35 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import difflib
-import json
+import math
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from taokit.errors import ConfigurationError
+from taokit.run import precedence
+from taokit.run.ending import EXIT_CODES
+from taokit.run.precedence import NO_FLAGS, Option, chosen, is_on, network_of, old_verbosity, outdated, renamed
 
 if TYPE_CHECKING:
     from taokit.neuron import Role
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One flag: its name, its variables in order of precedence, its default and its help."""
-
-    flag: str
-    variables: tuple[str, ...]
-    default: str | None
-    help: str
-    short: str | None = None
-    dotted: tuple[str, ...] = ()  # flags of the chain's SDK up to version 10
-    old: tuple[str, ...] = ()  # variables of the same, which come last
-
-    @property
-    def name(self) -> str:
-        """The flag as a name: `wallet_hotkey`."""
-        return self.flag.lstrip("-").replace("-", "_")
 
 
 OPTIONS = (
@@ -62,6 +47,10 @@ OPTIONS = (
         "--wallet-path", ("BT_WALLET_PATH",), "~/.bittensor/wallets", "folder of the wallets",
         dotted=("--wallet.path",),
     ),
+    Option(
+        "--mnemonic-file", ("TAOKIT_MNEMONIC_FILE",), None,
+        "file with the hotkey's words or its seed, in place of a wallet; TAOKIT_MNEMONIC may hold them as well",
+    ),
     Option("--host", ("BT_AXON_IP",), None, "address to bind", dotted=("--axon.ip",)),
     Option("--port", ("BT_AXON_PORT",), "8091", "port to bind", dotted=("--axon.port",)),
     Option(
@@ -79,9 +68,18 @@ OPTIONS = (
     Option("--workers", ("TAOKIT_WORKERS",), "1", "processes that serve the port; more than one share a Redis"),
     Option("--redis", ("TAOKIT_REDIS",), None, "where workers share replay memory and limits: redis://HOST:PORT/DB"),
     Option("--state-dir", ("TAOKIT_STATE",), None, "folder for what must survive a restart"),
+    Option("--heartbeat", ("TAOKIT_HEARTBEAT",), None, "file that says it lives; without it, in its state folder"),
+    Option(
+        "--deadline", ("TAOKIT_DEADLINE",), "12",
+        "seconds within which it must show that it lives; taokit miner and validator start it again after three",
+    ),
     Option("--record", ("TAOKIT_RECORD",), None, "folder for a record of each round of a validator"),
 )  # fmt: skip
 """What `taokit.run`, `taokit miner` and `taokit validator` take: flag > variable > configuration file > default."""
+
+
+MNEMONIC = "TAOKIT_MNEMONIC"
+"""The variable with a hotkey's words or its seed, which have no flag: other users can read a command line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +106,12 @@ class Choices:
     fallback_endpoints: tuple[str, ...] = ()
     archive_endpoints: tuple[str, ...] = ()
     retry_forever: bool = False
+    mnemonic_file: str | None = None
+    heartbeat: str | None = None
+    deadline_s: float = 12.0
     settings: Mapping[str, str] = field(default_factory=dict)
     as_json: bool = False
-    verbosity: int = 0  # -1 quiet, 1 and more: every request as well
+    verbosity: int = 0  # -1 quiet, 1 every request as well, 2 other libraries too, 3 all that they say
     notes: tuple[str, ...] = ()  # what the user should know about what was asked for
 
 
@@ -123,12 +124,12 @@ def parse(
     config: Mapping[str, str] | None = None,
 ) -> Choices:
     """The choices that flags, variables and the configuration file make, else `ConfigurationError`."""
-    parser = _parser(cls, prog)
-    given = vars(parser.parse_args(argv))
-    text = {option.flag: _chosen(option, given, environment, config or {}) for option in OPTIONS}
+    words = renamed(_words(argv, environment), OPTIONS, settings=cls.Settings.model_fields)
+    given = vars(_parser(cls, prog).parse_args(words.argv))
+    text = {one.flag: chosen(one, given[one.name], environment, config or {}) for one in OPTIONS}
     external_port, private_port = text["--external-port"], text["--private-port"]
     return Choices(
-        network=_network(text["--network"] or "", environment),
+        network=network_of(text["--network"] or "", environment),
         netuid=_whole("--netuid", text["--netuid"], largest=4095),
         wallet=text["--wallet"],
         wallet_hotkey=text["--wallet-hotkey"],
@@ -148,11 +149,29 @@ def parse(
         fallback_endpoints=_listed(text["--fallback-endpoints"]),
         archive_endpoints=_listed(text["--archive-endpoints"]),
         retry_forever=_yes("--retry-forever", text["--retry-forever"] or "no"),
+        mnemonic_file=_mnemonic_file(given, text["--mnemonic-file"]),
+        heartbeat=text["--heartbeat"],
+        deadline_s=_seconds("--deadline", text["--deadline"] or ""),
         settings={**from_variables(cls, environment), **pairs(given["set"])},
         as_json=given["json"],
-        verbosity=-1 if given["quiet"] else given["verbose"],
-        notes=(*_outdated(given, environment), *unknown_variables([cls], environment)),
+        verbosity=-1 if given["quiet"] else given["verbose"] or old_verbosity(environment),
+        notes=(*outdated(words.said, OPTIONS, environment), *unknown_variables([cls], environment)),
     )
+
+
+def _words(argv: Sequence[str] | None, environment: Mapping[str, str]) -> Sequence[str]:
+    if argv is not None:
+        return argv
+    return () if is_on(environment.get(NO_FLAGS)) else sys.argv[1:]
+
+
+def _mnemonic_file(given: Mapping[str, Any], chosen_file: str | None) -> str | None:
+    """The file, unless a flag names a wallet; two flags are one key too many."""
+    if given["wallet"] is None:
+        return chosen_file
+    if given["mnemonic_file"] is not None:
+        raise ConfigurationError("--wallet and --mnemonic-file name two keys", hint="pass one of them")
+    return None
 
 
 def from_variables(cls: type[Role], environment: Mapping[str, str]) -> dict[str, str]:
@@ -161,12 +180,11 @@ def from_variables(cls: type[Role], environment: Mapping[str, str]) -> dict[str,
     return {names[key]: value for key, value in environment.items() if key in names}
 
 
-def unknown_variables(roles: Sequence[type[Role]], environment: Mapping[str, str]) -> list[str]:
-    """A sentence for each variable `TAOKIT_…` that means nothing to these roles."""
-    options = (name for option in OPTIONS for name in option.variables if name.startswith("TAOKIT_"))
-    known = {*options, *(f"TAOKIT_{name.upper()}" for role in roles for name in role.Settings.model_fields)}
-    strange = sorted(name for name in environment if name.startswith("TAOKIT_") and name not in known)
-    return [f"the variable {name} means nothing here{_nearest(name, known)}" for name in strange]
+def unknown_variables(roles: Sequence[type[Role]], environment: Mapping[str, str], *, near: bool = False) -> list[str]:
+    """A sentence for each variable `TAOKIT_…` that means nothing to these roles; with `near`, for likely slips only."""
+    options = (name for option in OPTIONS for name in option.variables)
+    settings = (f"TAOKIT_{name.upper()}" for role in roles for name in role.Settings.model_fields)
+    return precedence.unknown((*options, *settings, MNEMONIC), environment, near=near)
 
 
 def pairs(items: Sequence[str]) -> dict[str, str]:
@@ -182,18 +200,7 @@ def pairs(items: Sequence[str]) -> dict[str, str]:
 
 def read_config(environment: Mapping[str, str], home: Path) -> dict[str, str]:
     """What the configuration file of btcli says, by option name; empty when there is none."""
-    path = Path(environment.get("BTCLI_CONFIG") or home / ".bittensor" / "btcli.json")
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        raise ConfigurationError(f"{path} does not read: {error}", hint="mend it, or move it away") from error
-    if not isinstance(data, dict):
-        raise ConfigurationError(f"{path} holds no settings", hint="mend it, or move it away")
-    known = {option.name for option in OPTIONS}
-    named = {"wallet_hotkey" if name == "hotkey" else name: value for name, value in data.items()}
-    return {name: str(value) for name, value in named.items() if name in known and isinstance(value, str | int)}
+    return precedence.read_config(environment, home, OPTIONS)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -202,44 +209,19 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser(cls: type[Role], prog: str | None) -> _Parser:
-    parser = _Parser(prog=prog, description=f"Run {cls.__name__} as a neuron.", allow_abbrev=False)
+    parser = _Parser(prog=prog, description=f"Run {cls.__name__} as a neuron.", epilog=EXIT_CODES, allow_abbrev=False)
     for option in OPTIONS:
         names = [option.flag] if option.short is None else [option.flag, option.short]
         default = f"; default {option.default}" if option.default else ""
         parser.add_argument(*names, help=f"{option.help} [{', '.join(option.variables)}{default}]")
-        for dotted in option.dotted:
-            parser.add_argument(dotted, help=argparse.SUPPRESS)
     known = ", ".join(cls.Settings.model_fields) or "it has none"
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help=f"a setting: {known}")
     parser.add_argument("--json", action="store_true", help="log and report errors as JSON lines")
     parser.add_argument("-q", "--quiet", action="store_true", help="log warnings and errors only")
-    parser.add_argument("-v", "--verbose", action="count", default=0, help="log every request as well")
-    parser.add_argument("--logging.debug", action="count", dest="verbose", help=argparse.SUPPRESS)
+    parser.add_argument(
+        "-v", "--verbose", action="count", default=0, help="log every request too; -vv libraries too, -vvv all"
+    )
     return parser
-
-
-def _chosen(
-    option: Option, given: Mapping[str, Any], environment: Mapping[str, str], config: Mapping[str, str]
-) -> str | None:
-    flags = (given[name.lstrip("-").replace("-", "_")] for name in (option.flag, *option.dotted))
-    flag: str | None = next((value for value in flags if value is not None), None)
-    if flag is not None:
-        return flag
-    named = (environment[name] for name in (*option.variables, *option.old) if environment.get(name))
-    return next(named, None) or config.get(option.name) or option.default
-
-
-def _network(chosen: str, environment: Mapping[str, str]) -> str:
-    """`local` may be at another address than the usual one."""
-    return environment.get("BT_CHAIN_ENDPOINT") or chosen if chosen == "local" else chosen
-
-
-def _outdated(given: Mapping[str, Any], environment: Mapping[str, str]) -> list[str]:
-    """One line about everything that goes by another name now."""
-    flags = [(dotted, o.flag) for o in OPTIONS for dotted in o.dotted if given[dotted.lstrip("-")] is not None]
-    names = [(old, o.variables[0]) for o in OPTIONS for old in o.old if environment.get(old)]
-    told = ", ".join(f"{old} is now {new}" for old, new in (*flags, *names))
-    return [f"names of the SDK up to version 10 will not be understood for ever: {told}"] if told else []
 
 
 def _listed(text: str | None) -> tuple[str, ...]:
@@ -263,9 +245,24 @@ def _whole(name: str, text: str | None, *, largest: int, smallest: int = 0) -> i
     return int(text)
 
 
-def _nearest(name: str, known: set[str]) -> str:
-    close = difflib.get_close_matches(name, sorted(known), n=1)
-    return f"; did you mean {close[0]}?" if close else ""
+def _seconds(name: str, text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds <= 3600:
+        raise ConfigurationError(f"{name} is {text!r}, not seconds up to 3600", hint=f"pass {name} 12")
+    return seconds
 
 
-__all__ = ["OPTIONS", "Choices", "Option", "from_variables", "pairs", "parse", "read_config", "unknown_variables"]
+__all__ = [
+    "MNEMONIC",
+    "OPTIONS",
+    "Choices",
+    "Option",
+    "from_variables",
+    "pairs",
+    "parse",
+    "read_config",
+    "unknown_variables",
+]

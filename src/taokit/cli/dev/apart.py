@@ -48,11 +48,14 @@ class Actor:
         self._done = -1  # the last block that it has dealt with
         self._waits = False  # for a block, to hold its extrinsic
 
-    def busy(self, number: int) -> bool:
-        """Whether it has block `number` still to deal with, or is about to come."""
+    def busy(self, number: int, *, more: bool) -> bool:
+        """Whether it has block `number` still to deal with, or is about to come.
+
+        One that waits for its extrinsic is not while there are `more` in the pool; else it will hear of it at once.
+        """
         if self.process is None:
             return self.pending
-        return not (self._serves.is_set() and (self._waits or self._done >= number))
+        return not (self._serves.is_set() and (self._done >= number or (self._waits and more)))
 
     @property
     def pid(self) -> int | None:
@@ -232,15 +235,18 @@ class Troupe:
         return ran
 
     async def settled(self, timeout_s: float) -> bool:
-        number = self._devnet.head.number
         try:
             async with asyncio.timeout(timeout_s):
-                while any(actor.busy(number) for actor in self.actors.values()):
+                while self._busy():
                     self._news.clear()
                     await self._news.wait()
         except TimeoutError:
             return False
         return True
+
+    def _busy(self) -> bool:
+        number, more = self._devnet.head.number, self._devnet.waiting > 0
+        return any(actor.busy(number, more=more) for actor in self.actors.values())
 
     async def fallen(self) -> list[tuple[str, BaseException]]:
         found, self._fallen = self._fallen, []

@@ -21,7 +21,7 @@ from taokit.cli.devnet import files, wallets
 from taokit.devnet import Devnet, account
 from taokit.devnet.accounts import WELL_KNOWN, seed_of
 from taokit.devnet.blocks import SLOT_MS
-from taokit.devnet.presets import NETUID, Cast
+from taokit.devnet.presets import FIRST_EPOCH, NETUID, Cast
 from taokit.devnet.rpc import Server
 from taokit.devnet.runtime.balances import free
 from taokit.devnet.runtime.subtensor.storage import NETWORKS_ADDED, UIDS
@@ -95,8 +95,7 @@ def chain_of(options: Options, *, now_ms: int) -> Devnet:
     if options.state is not None and options.state.exists():
         text = files.read(options.state)
         return Devnet.loaded(text, auto=options.block_time_s is None, name=str(options.state))
-    age_ms = _made(options, now_ms).head.number * SLOT_MS
-    return _made(options, now_ms - age_ms)
+    return _made(options, now_ms - (FIRST_EPOCH * SLOT_MS if options.preset in SIZES else 0))
 
 
 def _made(options: Options, genesis_ms: int) -> Devnet:

@@ -47,7 +47,7 @@ DATA = Enum(
 TYPES: tuple[Struct | Enum, ...] = (
     DATA,
     *structs("""
-pallet_commitments::types::CommitmentInfo(fields: Vec<Data>)
+pallet_commitments::types::CommitmentInfo(fields: BoundedVec<Data, 3>)
 
 pallet_commitments::types::Registration(deposit: u64, block: u32, info: CommitmentInfo)
 

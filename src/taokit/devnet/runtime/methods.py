@@ -102,7 +102,7 @@ METHODS = (
         "StakeInfoRuntimeApi",
         "get_stake_availability_for_coldkeys",
         (("coldkey_accounts", "Vec<AccountId>"), ("netuids", "Option<Vec<u16>>")),
-        "Vec<(AccountId, Vec<(u16, StakeAvailability)>)>",
+        "BTreeMap<AccountId, BTreeMap<u16, StakeAvailability>>",
     ),
     Method(
         "StakeInfoRuntimeApi",

@@ -76,7 +76,7 @@ def zero(kind: str) -> Any:
         return bytes(32)
     if kind == _PAIRS:
         return pairs([])
-    if kind.startswith(("Vec<", "BoundedVec<")):
+    if kind.startswith(("Vec<", "BoundedVec<", "BTreeMap<")):
         return _empty(split(kind[kind.index("<") + 1 : -1])[0])
     if kind.startswith("("):
         return tuple(map(zero, split(kind[1:-1])))

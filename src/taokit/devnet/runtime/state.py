@@ -1,14 +1,14 @@
 """The chain's storage as values, with an undo log: undoing, sealing, looking back and snapshots are all cheap.
 
-Every item has one flat table of native values. A write notes what it replaced, so a failed call unwinds, and at the end
-of a block the notes become a layer that says how the block before looked. A snapshot shares the tables; the first
-write to a shared table copies that table only.
+Every item has one flat table of native values. A write notes what it replaced, so a failed call unwinds, and a sealed
+block keeps its notes, which say how the block before looked. A snapshot shares the tables; the first write to a shared
+table copies that table only.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,6 +20,8 @@ from taokit.errors import UnknownBlock
 
 Keys = tuple[Any, ...]
 Place = tuple[Item, Keys]
+Note = tuple[Item, Keys, Any]
+"""A write: where, and what was stored there before, MISSING where nothing was."""
 Phase = int | str
 """The index of an extrinsic, or `Initialization` or `Finalization`."""
 
@@ -72,9 +74,11 @@ class Reading:
 
     def __getitem__(self, place: Item | tuple[Any, ...]) -> Any:
         """The value stored there, or the item's default."""
-        item, keys = (place[0], place[1:]) if isinstance(place, tuple) else (place, ())
+        if place.__class__ is not tuple:
+            place = (place,)
+        item = place[0]
         table = self._tables.get(item)
-        return item.default if table is None else table.get(keys, item.default)
+        return item.default if table is None else table.get(place[1:], item.default)
 
     def __contains__(self, place: Item | tuple[Any, ...]) -> bool:
         """Whether a value is stored there, be it the default's."""
@@ -110,7 +114,7 @@ class Layer:
     """One sealed block: what it wrote over, and its events."""
 
     number: int
-    before: Mapping[Place, Any]  # MISSING where nothing was stored
+    journal: Sequence[Note]
     events: list[Event]
 
 
@@ -120,10 +124,21 @@ class Mark:
 
     tables: dict[Item, dict[Keys, Any]]
     layers: tuple[Layer, ...]
-    journal: tuple[tuple[Item, Keys, Any], ...]
+    journal: tuple[Note, ...]
     events: tuple[Event, ...]
     number: int
     phase: Phase
+
+    def at(self, number: int) -> View:
+        """The state after the sealed block of this number. Raises `UnknownBlock` for one not sealed or too long ago."""
+        sealed = next((layer for layer in self.layers if layer.number == number), None)
+        if sealed is None:
+            raise UnknownBlock(f"the state of block {number} is not kept", hint=f"the last {HISTORY} blocks are")
+        later = [layer.journal for layer in reversed(self.layers) if layer.number > number]
+        before: dict[Place, Any] = {}
+        for journal in (self.journal, *later):
+            before.update(((item, keys), old) for item, keys, old in reversed(journal))
+        return View(_with(dict(self.tables), before), number, sealed.events)
 
 
 class State(Reading):
@@ -137,7 +152,7 @@ class State(Reading):
     def __init__(self, *, allow_loopback: bool = False) -> None:
         self._tables: dict[Item, dict[Keys, Any]] = {}
         self._shared: set[Item] = set()  # tables that a mark or a view holds too
-        self._journal: list[tuple[Item, Keys, Any]] = []
+        self._journal: list[Note] = []
         self._layers: deque[Layer] = deque(maxlen=HISTORY)
         self.events: list[Event] = []
         self.phase = "Initialization"
@@ -179,11 +194,8 @@ class State(Reading):
 
     def commit_block(self) -> None:
         """Seal everything since the last seal as block `number`; its events can be read in the block's view."""
-        before: dict[Place, Any] = {}
-        for item, keys, old in self._journal:
-            before.setdefault((item, keys), old)
-        self._layers.append(Layer(self.number, before, self.events))
-        self._journal.clear()
+        self._layers.append(Layer(self.number, self._journal, self.events))
+        self._journal = []
         self.events = []
 
     def written(self) -> list[tuple[Item, Keys, Any]]:
@@ -193,19 +205,7 @@ class State(Reading):
 
     def at(self, number: int) -> View:
         """The state after the sealed block of this number. Raises `UnknownBlock` for one not sealed or too long ago."""
-        if not any(layer.number == number for layer in self._layers):
-            raise UnknownBlock(f"the state of block {number} is not kept", hint=f"the last {HISTORY} blocks are")
-        tables = self._share()
-        before: dict[Place, Any] = {}
-        events: list[Event] = []
-        for layer in self._layers:
-            if layer.number > number:
-                before = {**layer.before, **before}  # the earliest later block knows how it was
-            elif layer.number == number:
-                events = layer.events
-        for item, keys, old in self._journal:
-            before.setdefault((item, keys), old)
-        return View(_with(tables, before), number, events)
+        return self.mark().at(number)
 
     def mark(self) -> Mark:
         """A snapshot of everything. It shares the tables, so it costs a few hundred pointers."""
@@ -228,7 +228,7 @@ class State(Reading):
         self._shared = set(view._tables)
         while self._layers and self._layers[-1].number > view.number:
             self._layers.pop()
-        self._journal.clear()
+        self._journal = []
         self.events = []
         self.number = view.number
 
@@ -257,7 +257,7 @@ class State(Reading):
 
 
 def _with(tables: dict[Item, dict[Keys, Any]], changes: Mapping[Place, Any]) -> dict[Item, dict[Keys, Any]]:
-    """The tables with some values replaced; the ones given stay as they are."""
+    """The tables with some values replaced; the inner ones given stay as they are."""
     copied: set[Item] = set()
     for (item, keys), value in changes.items():
         if item not in copied:

@@ -11,7 +11,7 @@ integers, fixed-point numbers      int (fixed point: the bits)
 `bool`                             bool
 `AccountId`, `H256`, `[u8; N]`,    bytes
 `Vec<u8>`, `BoundedVec<u8, N>`
-other `Vec<T>`                     a tuple, or for vectors of integers, of bools and of `(u16, u16)` a read-only
+other `Vec<T>`, `BTreeMap<K, V>`   a tuple, or for vectors of integers, of bools and of `(u16, u16)` a read-only
                                    numpy array (pairs: shape `[entries, 2]`)
 tuples                             tuple
 `Option<T>`                        None or the value; `NOTHING` for an empty option inside a full one

@@ -213,7 +213,7 @@ ROOT_ALPHA_DIVIDENDS_PER_SUBNET = item("RootAlphaDividendsPerSubnet", "u64", NET
 LAST_HOTKEY_EMISSION_ON_NETUID = item("LastHotkeyEmissionOnNetuid", "u64", ACCOUNT, NETUID)
 
 # Root claim / baskets
-ROOT_CLAIMABLE = item("RootClaimable", "Vec<(u16, I96F32)>", ACCOUNT)
+ROOT_CLAIMABLE = item("RootClaimable", "BTreeMap<u16, I96F32>", ACCOUNT)
 ROOT_CLAIMED = item("RootClaimed", "u128", NETUID, ACCOUNT, ACCOUNT)
 ROOT_CLAIM_TYPE = item("RootClaimType", "RootClaimTypeEnum", ACCOUNT, default="Swap")
 NUM_ROOT_CLAIM = item("NumRootClaim", "u64", default=5)

@@ -1,0 +1,26 @@
+"""The miner: `python -m {{ cookiecutter.package }}.miner --network test --netuid 7 --wallet me/hot --set model=NAME`."""
+
+import taokit
+
+from {{ cookiecutter.package }}.messages import Continue, LanguageModel, Settings
+
+
+class SubnetMiner(taokit.Miner):
+    """Continues texts with a language model."""
+
+    Settings = Settings
+    settings: Settings
+
+    @taokit.route(at_once=1)
+    def forward(self, synapse: Continue) -> Continue:
+        """The message with its answer filled in; a plain `def` runs in a thread."""
+        synapse.answer = self.model.generate(self.model.encode(synapse.prompt), min(synapse.tokens, 64))
+        return synapse
+
+    async def setup(self) -> None:
+        """The model, before the first question."""
+        self.model = LanguageModel.load(self.settings.model)
+
+
+if __name__ == "__main__":
+    taokit.run(SubnetMiner)
