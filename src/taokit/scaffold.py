@@ -13,7 +13,7 @@ import tempfile
 import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
@@ -163,9 +163,8 @@ def _rendered(answers: Answers, parent: Path) -> Iterator[Path]:
     stage = Path(tempfile.mkdtemp(prefix=".taokit-new-", dir=parent))
     try:
         made = _render(answers, stage)
-        record = {"taokit": __version__, "template": answers.template, "name": answers.name}
-        record |= {"package": answers.package, "choice": answers.choice}
-        text = json.dumps({**record, "files": _digests(made)}, indent=2, ensure_ascii=False)
+        record = {"taokit": __version__, **asdict(answers), "files": _digests(made)}
+        text = json.dumps(record, indent=2, ensure_ascii=False)
         (made / ANSWERS_FILE).write_text(text + "\n", encoding="utf-8")
         yield made
     finally:

@@ -77,8 +77,6 @@ async def map_pages(chain):
     names = ("Tempo", "SubnetworkN")
     keys = [await chain.create_storage_key("SubtensorModule", name, [1]) for name in names]
     equal([plain(found) for _, found in await chain.query_multi(keys)], [360, 12])
-    many = await chain.query_multiple([0, 1], storage_function="Tempo", module="SubtensorModule")
-    equal(plain(many[1]), 360)
 
 
 @step("events decoded")

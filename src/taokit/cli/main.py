@@ -7,7 +7,7 @@ import sys
 
 
 def main() -> None:
-    """Run the command line; exits with 0, 1 (crashed), 2 (configuration) or 3 (chain unreachable)."""
+    """Run the command line; exits with 0, 1 (crashed), 2 (configuration), 3 (chain unreachable) or 4 (no uid)."""
     try:
         code = _called()
     except KeyboardInterrupt:
@@ -21,11 +21,12 @@ def _called() -> int:
     import typer
 
     from taokit.cli.app import UsageError, app
+    from taokit.cli.config import call
     from taokit.errors import ConfigurationError, TaokitError
     from taokit.run import report
 
     try:
-        code = app(standalone_mode=False)
+        code = call(app, sys.argv[1:])
     except TaokitError as error:
         return report(error, as_json="--json" in sys.argv)
     except UsageError as error:

@@ -18,7 +18,8 @@ MAX_LAG: Final = 1024
 """Blocks that finality may lie behind."""
 
 _VIEWS: Final = 64
-_ABANDONED: Final = 16  # blocks of an abandoned branch whose state stays readable for a while
+_ABANDONED: Final = 16  # blocks of abandoned branches whose state stays readable
+_FORGOTTEN: Final = 64  # blocks on top of a fork, when what was abandoned there is forgotten
 
 
 class History:
@@ -38,6 +39,7 @@ class History:
         self._records: OrderedDict[BlockHash, Record] = OrderedDict()
         self._views: OrderedDict[BlockHash, View] = OrderedDict()
         self._abandoned: OrderedDict[BlockHash, Mark] = OrderedDict()  # with the end of the branch that they were on
+        self._fork = 0  # the block that the chain was last set back to
         self.best = best or genesis
         self.hashes: dict[int, BlockHash] = {0: genesis.head.hash, **(hashes or {}), self.head.number: self.head.hash}
         """By number, of the current branch."""
@@ -76,6 +78,8 @@ class History:
         self.best = record
         if len(self._records) > BODIES:
             self._records.popitem(last=False)
+        if self._abandoned and record.head.number > self._fork + _FORGOTTEN:
+            self._abandoned.clear()  # here, as it takes longer than going back does
 
     def cut(self, number: int) -> None:
         """Make block `number` the best again. Call it before the state is set back, of which it takes a mark."""
@@ -89,6 +93,7 @@ class History:
         while len(self._abandoned) > _ABANDONED:
             self._abandoned.popitem(last=False)
         self.best = best
+        self._fork = number
         self._final = min(self._final, number)
 
     def hash_of(self, number: int | None) -> BlockHash | None:

@@ -6,7 +6,7 @@ import inspect
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints, overload
 
 from taokit.axon import Batch
 from taokit.errors import ConfigurationError
@@ -40,6 +40,17 @@ class Handler:
     batch: Batch | None = None  # how its messages are gathered, where it takes a list of them
 
 
+@overload
+def route(function: F) -> F: ...
+@overload
+def route(
+    *,
+    deadline_s: float = 12.0,
+    max_body: int = 1 << 20,
+    unbound_body: bool = False,
+    at_once: int | None = None,
+    batch: Batch | None = None,
+) -> Callable[[F], F]: ...
 def route(
     function: F | None = None,
     *,

@@ -35,13 +35,18 @@ class Miner(Role):
 
     @classmethod
     def check(cls) -> None:
-        """Raise `ConfigurationError` for a class that cannot run: it needs a handler."""
+        """Raise `ConfigurationError` for a class that cannot run: it needs a handler, or its own `setup` or `mounts`."""
         super().check()
-        if not cls.handlers:
+        if not cls.serves() and cls.setup is Role.setup:
             raise ConfigurationError(
                 f"{cls.__name__} answers no message",
                 hint="write `async def forward(self, synapse: YourMessage) -> YourMessage`",
             )
+
+    @classmethod
+    def serves(cls) -> bool:
+        """Whether it opens a port. One that publishes its work elsewhere, begun in `setup`, answers nothing."""
+        return bool(cls.handlers) or cls.mounts is not Miner.mounts
 
     async def admit(self, caller: Caller) -> None:
         """Return for a caller that may ask, else raise `Refused`. By default every hotkey with a uid may."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from taokit.axon import Admit, Route
@@ -17,6 +18,7 @@ class MinerNeuron(Neuron):
     """One running miner."""
 
     def __init__(self, miner: Miner, place: Place, *, signer: Signer, chain: AsyncChain) -> None:
+        place = place if miner.serves() else replace(place, port=None)
         super().__init__(miner, place, signer=signer, chain=chain)
         self.miner = miner
 

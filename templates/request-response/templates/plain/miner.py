@@ -1,6 +1,7 @@
 """The miner: `python -m {{ cookiecutter.package }}.miner --network test --netuid 7 --wallet me/hot`."""
 
 import taokit
+
 from {{ cookiecutter.package }}.messages import Prime, is_prime
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import taokit
+
 from {{ cookiecutter.package }}.messages import Prime, is_prime
 
 

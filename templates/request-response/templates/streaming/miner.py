@@ -5,6 +5,7 @@ import itertools
 from collections.abc import AsyncIterator
 
 import taokit
+
 from {{ cookiecutter.package }}.messages import Primes, is_prime
 
 

@@ -3,6 +3,7 @@
 import asyncio
 
 import taokit
+
 from {{ cookiecutter.package }}.messages import Primes, is_prime
 
 
@@ -18,7 +19,7 @@ class SubnetValidator(taokit.Validator):
         right, last = 0, question.above
         for line in text.splitlines()[: question.count]:
             number = int(line) if line.isdecimal() and len(line) < 10 else 0
-            if not is_prime(number) or any(map(is_prime, range(last + 1, number))):
+            if number <= last or not is_prime(number) or any(map(is_prime, range(last + 1, number))):
                 break
             right, last = right + 1, number
         return right / question.count

@@ -20,7 +20,7 @@ class Continue(Synapse):
     answer: list[int] | None = None  # answered: the tokens that follow
 
 
-class Settings(BaseModel):
+class Shared(BaseModel):
     """What miners and validators agree on."""
 
     model: str = ""  # a name on the Hugging Face hub or a folder; without one, a small untrained model
@@ -40,20 +40,23 @@ class LanguageModel:
 
         if not name:
             return cls._untrained()
+        model: Any = AutoModelForCausalLM.from_pretrained(name)
         device = "cuda" if torch.cuda.is_available() else "cpu"
-        return cls(AutoModelForCausalLM.from_pretrained(name).to(device).eval(), AutoTokenizer.from_pretrained(name))
+        return cls(model.to(device).eval(), AutoTokenizer.from_pretrained(name))
 
     @classmethod
     def _untrained(cls) -> LanguageModel:
         from transformers import ByT5Tokenizer, GPT2Config, GPT2LMHeadModel
 
         tokenizer = ByT5Tokenizer()
-        torch.manual_seed(0)
         config = GPT2Config(
             vocab_size=len(tokenizer), n_embd=32, n_layer=2, n_head=2, n_positions=256,
             bos_token_id=None, eos_token_id=None, pad_token_id=0, initializer_range=0.5,
         )  # fmt: skip
-        return cls(GPT2LMHeadModel(config).eval(), tokenizer)
+        with torch.random.fork_rng():
+            torch.manual_seed(0)
+            model: Any = GPT2LMHeadModel(config)
+        return cls(model.eval(), tokenizer)
 
     def encode(self, text: str) -> list[int]:
         """The tokens of a text, cut to 64."""

@@ -2,13 +2,15 @@
 
 import taokit
 
-from {{ cookiecutter.package }}.messages import Continue, LanguageModel, Settings
+from {{ cookiecutter.package }}.messages import Continue, LanguageModel, Shared
 
 
 class SubnetMiner(taokit.Miner):
     """Continues texts with a language model."""
 
-    Settings = Settings
+    class Settings(Shared):
+        """What may be set: `--set model=NAME`."""
+
     settings: Settings
 
     @taokit.route(at_once=1)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import taokit
 
-from {{ cookiecutter.package }}.messages import Continue, LanguageModel, Settings
+from {{ cookiecutter.package }}.messages import Continue, LanguageModel, Shared
 
 BEGINNINGS = ("The price of", "Once there was", "In the year", "A miner is", "We measured", "Nobody knew that")
 SUBJECTS = ("the river", "a small engine", "the harvest", "her brother", "the third proof", "winter")
@@ -14,7 +14,9 @@ SUBJECTS = ("the river", "a small engine", "the harvest", "her brother", "the th
 class SubnetValidator(taokit.Validator):
     """Asks every miner to continue a text, and checks the tokens with one pass of its own model."""
 
-    Settings = Settings
+    class Settings(Shared):
+        """What may be set: `--set model=NAME`."""
+
     settings: Settings
     rounds_per_epoch = 4
     deadline = 10.0  # seconds

@@ -132,12 +132,7 @@ def _broken(state: Reading, netuid: int) -> bool:
 
 def run_one(state: State, netuid: int, pots: Pots, *, owner_cut: int) -> None:
     """One epoch of one subnet: consensus of every mechanism, then the payouts (`distribute_emission`)."""
-    inputs = _inputs(state, netuid, pots)
-    outcomes = list(map(run_epoch, inputs))
-    for mechanism, outcome in enumerate(outcomes):
-        _store_mechanism(state, neurons.index_of(netuid, mechanism), outcome)
-    whole = outcomes[0] if len(outcomes) == 1 else combine(outcomes, [one.emission for one in inputs])
-    _store_columns(state, netuid, whole)
+    whole = agree(state, netuid, pots)
     keys = neurons.hotkeys(state, netuid)
     payouts.distribute(
         state,
@@ -149,6 +144,17 @@ def run_one(state: State, netuid: int, pots: Pots, *, owner_cut: int) -> None:
             validator=dict(zip(keys, whole.validator_emission.tolist(), strict=True)),
         ),
     )
+
+
+def agree(state: State, netuid: int, pots: Pots) -> Outcome | Combined:
+    """The epoch without its payouts: what the mechanisms found together, which is stored already."""
+    inputs = _inputs(state, netuid, pots)
+    outcomes = list(map(run_epoch, inputs))
+    for mechanism, outcome in enumerate(outcomes):
+        _store_mechanism(state, neurons.index_of(netuid, mechanism), outcome)
+    whole = outcomes[0] if len(outcomes) == 1 else combine(outcomes, [one.emission for one in inputs])
+    _store_columns(state, netuid, whole)
+    return whole
 
 
 def _inputs(state: Reading, netuid: int, pots: Pots) -> list[Stored]:
@@ -254,4 +260,4 @@ def frozen(column: Any) -> Any:
     return column
 
 
-__all__ = ["hyperparameters", "inputs_of", "put_off", "run_due", "run_one"]
+__all__ = ["agree", "hyperparameters", "inputs_of", "put_off", "run_due", "run_one"]
