@@ -3,7 +3,7 @@ PYTHON ?= python3
 DEMO := .venv-demo
 DEV := .venv
 
-.PHONY: demo test test-peers test-all interop style types bench clean
+.PHONY: demo test test-peers test-all interop style types bench docs clean
 
 demo: $(DEMO)/ready
 	$(DEMO)/bin/taokit dev $(ARGS)
@@ -38,6 +38,11 @@ style: $(DEV)/ready
 
 types: $(DEV)/ready
 	$(DEV)/bin/mypy
+
+# The pages, into site/; any warning fails
+docs: $(DEV)/ready
+	$(DEV)/bin/pip install -q -c constraints.txt -e '.[docs]'
+	NO_MKDOCS_2_WARNING=1 $(DEV)/bin/mkdocs build --strict --quiet
 
 bench: $(DEV)/ready
 	for file in bench/*.py; do $(DEV)/bin/python $$file || exit 1; done

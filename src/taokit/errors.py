@@ -25,7 +25,8 @@ TaokitError
 │   │   ├── HandlerFailed      500
 │   │   └── Busy               503
 │   ├── NotServed              the axon answered with a status that is not success
-│   └── BadAnswer              the axon's answer does not fit the message
+│   ├── BadAnswer              the axon's answer does not fit the message
+│   └── DoesNotRun             what a neuron published fails, or passes the limits of its sandbox
 ├── ChainError                 the chain's
 │   ├── ChainRefused           it said no, by its own name for the reason
 │   │   ├── PoolRefused        before inclusion
@@ -195,6 +196,10 @@ class BadAnswer(PeerError):
     """The axon's answer does not fit the message."""
 
 
+class DoesNotRun(PeerError):
+    """What a neuron published fails when it is run, or passes the limits of its sandbox."""
+
+
 class ChainError(TaokitError):
     """The chain answered, and not as hoped."""
 
@@ -230,7 +235,7 @@ class NotRegistered(ChainRefused):
         super().__init__(
             f"hotkey {hotkey} is not registered on subnet {netuid}",
             name="HotKeyNotRegisteredInSubNet",
-            hint=f"register it: btcli subnets register --netuid {netuid}",
+            hint=f"register it: taokit register --netuid {netuid}",
         )
         self.hotkey, self.netuid = hotkey, netuid
 

@@ -69,7 +69,7 @@ def roles(tmp_path, monkeypatch):
 
 @pytest.fixture
 async def stage(tmp_path, roles):
-    cast = cast_of(roles.First, roles.Asks, miners=1, validators=1, settings={})
+    cast = cast_of([roles.First], roles.Asks, miners=1, validators=1, settings={})
     stage = await Stage.open(cast, seed=1, folder=tmp_path / "state", apart=True)
     yield stage
     await stage.close()
@@ -135,7 +135,7 @@ async def test_a_new_class_takes_over_and_one_that_does_not_start_leaves_the_old
 
 
 async def test_a_class_that_cannot_start_at_all_ends_the_play_and_its_processes(tmp_path, roles):
-    cast = cast_of(roles.First, roles.Asks, miners=1, validators=1, settings={"nothing": "1"})
+    cast = cast_of([roles.First], roles.Asks, miners=1, validators=1, settings={"nothing": "1"})
     broken = tuple(replace(part, settings={"nothing": "1"}) if part.is_miner else part for part in cast)
     before = children()
     with pytest.raises(ConfigurationError, match="nothing"):

@@ -21,6 +21,10 @@ class Mine(Miner):
         return synapse
 
 
+class Other(Mine):
+    """Another that competes."""
+
+
 class Theirs(Validator):
     class Settings(BaseModel):
         width: int = 1
@@ -57,7 +61,9 @@ def test_the_demonstration_has_the_promised_cast():
 
 
 def test_a_cast_of_ones_own_has_so_many_of_each_and_each_class_its_settings():
-    cast = cast_of(Mine, Theirs, miners=2, validators=5, settings={"depth": "3", "width": "4"})
+    cast = cast_of([Mine], Theirs, miners=2, validators=5, settings={"depth": "3", "width": "4"})
     assert [part.name for part in cast] == ["miner-0", "miner-1", *(f"validator-{k}" for k in range(5))]
+    several = cast_of([Mine, Other], Theirs, miners=3, validators=1, settings={})
+    assert [part.name for part in several] == ["Mine", "Other", "Mine-1", "validator-0"]
     assert [part.stake for part in cast[2:]] == [*STAKES, STAKES[-1], STAKES[-1]]
     assert {tuple(part.settings.items()) for part in cast} == {(("depth", "3"),), (("width", "4"),)}

@@ -54,14 +54,14 @@ def subnet(folder, package=None):
 @pytest.mark.parametrize("package", [None, "mine"])
 def test_the_only_subclass_in_each_file_is_found(tmp_path, package):
     found = discover(subnet(tmp_path, package))
-    assert (found.miner.__name__, found.validator.__name__) == ("Answers", "Asks")
+    assert (found.miners[0].__name__, found.validator.__name__) == ("Answers", "Asks")
 
 
 def test_pyproject_decides(tmp_path):
     subnet(tmp_path, "mine")
     (tmp_path / "other.py").write_text(MINER.replace("class Answers", "class Other"))
     (tmp_path / "pyproject.toml").write_text('[tool.taokit]\nminer = "other:Other"\n')
-    assert discover(tmp_path).miner.__name__ == "Other"
+    assert discover(tmp_path).miners[0].__name__ == "Other"
 
 
 def test_none_and_several_are_named(tmp_path):
@@ -88,8 +88,32 @@ def test_a_saved_change_is_noticed_and_taken_over(tmp_path):
     (tmp_path / "miner.py").write_text(MINER + "\nVERSION = 2\n")
     assert stamp(tmp_path) != before
     second = reimport(tmp_path)
-    assert second.miner is not first.miner
+    assert second.miners[0] is not first.miners[0]
     assert sys.modules["miner"].VERSION == 2
+
+
+def test_a_file_may_hold_several_miners_and_one_validator(tmp_path):
+    file = tmp_path / "mine.py"
+    file.write_text(
+        MINER
+        + "\nclass Aloof(Answers):\n    pass\n"
+        + VALIDATOR.format(where="taokit").replace("import Ask", "import Miner")
+    )
+    found = discover(file)
+    assert [kind.__name__ for kind in found.miners] == ["Answers", "Aloof"]
+    assert found.validator.__name__ == "Asks"
+    before = stamp(file)
+    file.write_text(file.read_text() + "\nVERSION = 2\n")
+    assert stamp(file) != before
+    assert reimport(file).miners[1] is not found.miners[1]
+    file.write_text(MINER)
+    assert "1 Miner and no Validator" in reimport(file)
+
+
+def test_a_file_by_the_name_of_another_module_is_told_so(tmp_path):
+    (tmp_path / "json.py").write_text(MINER)
+    with pytest.raises(ConfigurationError, match="another module is named 'json'"):
+        discover(tmp_path / "json.py")
 
 
 def test_an_environment_inside_the_folder_is_left_alone(tmp_path):

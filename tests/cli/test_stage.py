@@ -58,7 +58,7 @@ class Broken(Feeds):
 
 @pytest.fixture
 async def stage(tmp_path):
-    cast = cast_of(First, Feeds, miners=1, validators=1, settings={})
+    cast = cast_of([First], Feeds, miners=1, validators=1, settings={})
     stage = await Stage.open(cast, seed=1, folder=tmp_path)
     yield stage
     await stage.close()

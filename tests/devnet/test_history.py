@@ -70,3 +70,44 @@ def test_an_abandoned_branch_stays_readable(history, state):
     assert history.head.hash != abandoned
     assert history.state_at(abandoned)[NUMBER] == 2
     assert history.record(abandoned).head.number == 2
+
+
+def test_going_back_further_than_bodies_are_kept(history, state):
+    grow(history, state, 300)
+    mark, recent, wanted = state.mark(), history.recent(), history.head
+    grow(history, state, BODIES + 1)
+    with pytest.raises(UnknownBlock):
+        history.record(wanted.hash)
+    history.cut(300, recent)
+    state.rewind(mark)
+    assert history.head == wanted
+    assert history.state_at(history.hash_of(100))[NUMBER] == 100
+
+
+def test_the_blocks_before_a_fork_outlive_those_that_were_abandoned(history, state):
+    grow(history, state, 10)
+    mark = state.mark()
+    for branch in range(1, 6):
+        grow(history, state, BODIES // 4, branch)
+        history.cut(10)
+        state.rewind(mark)
+    assert history.state_at(history.hash_of(3))[NUMBER] == 3
+
+
+def test_what_was_abandoned_can_be_read_until_the_new_branch_is_long(history, state):
+    grow(history, state, 1)
+    mark = state.mark()
+    grow(history, state, 20)
+    last, early = history.head.hash, history.hash_of(2)
+    history.cut(1)
+    state.rewind(mark)
+    grow(history, state, 64, branch=1)
+    assert history.state_at(last)[NUMBER] == 21
+    with pytest.raises(UnknownBlock):
+        history.state_at(early)
+    unread = history.hash_of(65)
+    history.cut(64)
+    state.return_to(state.at(64))
+    grow(history, state, 65, branch=2)
+    with pytest.raises(UnknownBlock):
+        history.state_at(unread)

@@ -31,6 +31,8 @@ class Entry(Protocol):
 class Scale(Protocol):
     """What is needed of a decoder; `bittensor_core.Runtime` is one."""
 
+    @property
+    def spec_version(self) -> int: ...
     def encode(self, type_string: str, value: Any) -> bytes: ...
     def decode(self, type_string: str, data: bytes) -> Any: ...
     def type_name_of(self, type_id: int) -> str: ...
@@ -60,6 +62,11 @@ class Codec:
         self.scale = scale
         self._apis = scale.runtime_api_map()
         self._entries: dict[tuple[str, str], Entry] = {}
+
+    @property
+    def spec_version(self) -> int:
+        """The version of the runtime."""
+        return self.scale.spec_version
 
     def entry(self, pallet: str, item: str) -> Entry:
         """What metadata says of a storage entry."""

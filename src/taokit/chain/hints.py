@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-REGISTER: Final = "register the hotkey on this subnet: btcli subnets register"
+REGISTER: Final = "register the hotkey on this subnet: taokit register"
 STAKE: Final = "stake more to the hotkey, or have others delegate to it: btcli stake add"
 SLOWER: Final = "wait until the subnet's rate limit has passed, counted from the last weights, commit or registration"
 COMMIT: Final = "commit the weights first and reveal them later; plain weights are off on this subnet"
@@ -185,7 +185,7 @@ HINTS: Final[Mapping[str, str]] = MappingProxyType(
         "NegativeSigmoidSteepness": "choose a steepness of at least 0, or have root set it",
         "ValueNotInBounds": VALUE,
         "NotPermittedOnRootSubnet": "name a subnet other than 0",
-        "POWRegistrationDisabled": "register by burn: btcli subnets register",
+        "POWRegistrationDisabled": "register by burn: taokit register",
         "RequireSudo": "sign with the sudo key",
         # wrappers and balances
         "CallFiltered": "make the call on its own: it is not allowed here, or not inside a batch or proxy",

@@ -11,10 +11,13 @@ from taokit._version import __version__
 from taokit.cli import explain, sim, yuma
 from taokit.cli.chain import command as chain
 from taokit.cli.devnet import command as devnet
+from taokit.cli.doctor.command import doctor
 from taokit.cli.emission import emission
 from taokit.cli.metagraph.command import metagraph
 from taokit.cli.new import new
+from taokit.cli.register import register
 from taokit.cli.replay import replay
+from taokit.cli.serve_info import serve_info
 from taokit.cli.weights import command as weights
 from taokit.cli.wire import command as wire
 from taokit.cli.wire.conformance import conformance
@@ -40,7 +43,12 @@ app.add_typer(devnet.app)
 app.add_typer(chain.app)
 app.add_typer(weights.app)
 app.add_typer(wire.app)
-app.command()(emission)
+app.command(epilog="Example:  taokit emission --issuance 10500000")(emission)
+app.command(epilog="Example:  taokit doctor --network test --netuid 7 --wallet me/hot")(doctor)
+app.command(epilog="Example:  taokit register --network test --netuid 7 --wallet me/hot --max-burn 0.5")(register)
+app.command("serve-info", epilog="Example:  taokit serve-info --netuid 7 --wallet me/hot --publish 203.0.113.7:8091")(
+    serve_info
+)
 app.command(epilog="Example:  taokit metagraph --network finney --netuid 7 --sort incentive --top 10")(metagraph)
 app.command(epilog="Examples:  taokit new   ·   taokit new my-subnet --template artefact --set store=s3 --yes")(new)
 app.command(epilog="Example:  taokit replay round-000000012.jsonl my_subnet.validator:MyValidator")(replay)
@@ -62,13 +70,13 @@ def root(
 
 @app.command(epilog="Examples:  taokit dev   ·   taokit dev . --miners 8   ·   taokit dev --epochs 6 --seed 1 --json")
 def dev(
-    path: Annotated[Path | None, typer.Argument(help="Folder of your subnet; without it, the built-in one.")] = None,
+    path: Annotated[Path | None, typer.Argument(help="Folder or file of your subnet; none: the built-in one.")] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Stop after so many epochs.")] = None,
     seed: Annotated[int | None, typer.Option(help="Fixes keys, time, tasks and salts.")] = None,
     interval: Annotated[float, typer.Option(min=0.0, help="Seconds that an epoch takes at least.")] = 5.0,
     report: Annotated[Path | None, typer.Option(help="Write an HTML report to this file at the end.")] = None,
-    miners: Annotated[int | None, typer.Option(min=1, max=64, help="How many of your miners [4].")] = None,
-    validators: Annotated[int | None, typer.Option(min=1, max=16, help="How many of your validators [3].")] = None,
+    miners: Annotated[int | None, typer.Option(min=1, max=64, help="How many of your miners (4).")] = None,
+    validators: Annotated[int | None, typer.Option(min=1, max=16, help="How many of your validators (3).")] = None,
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A setting of your classes.")
     ] = None,

@@ -51,7 +51,7 @@ def weights(
     show(told if what_if is None else [*told, other_weights(stored, uid, _weights(what_if))], as_json=as_json)
 
 
-@app.command()
+@app.command(epilog="Example:  taokit explain trust --uid 9 --from finney-7.json")
 def trust(uid: Uid, netuid: Netuid = 1, network: Network = "devnet", file: File = None, as_json: Json = False) -> None:
     """Why a validator's trust is what it is, and what the clipping cost it."""
     from taokit.consensus import explain_trust
@@ -59,7 +59,7 @@ def trust(uid: Uid, netuid: Netuid = 1, network: Network = "devnet", file: File 
     show([explain_trust(_stored(network, netuid, file=file), uid)], as_json=as_json)
 
 
-@app.command()
+@app.command(epilog="Example:  taokit explain incentive --uid 3 --network ws://127.0.0.1:9944")
 def incentive(
     uid: Uid, netuid: Netuid = 1, network: Network = "devnet", file: File = None, as_json: Json = False
 ) -> None:
@@ -69,7 +69,7 @@ def incentive(
     show([explain_incentive(_stored(network, netuid, file=file), uid)], as_json=as_json)
 
 
-@app.command()
+@app.command(epilog="Example:  taokit explain burn --share 0.2 --netuid 1")
 def burn(
     share: Annotated[float, typer.Option(min=0.0, max=1.0, help="The share of miner emission to burn.")],
     netuid: Netuid = 1,

@@ -20,7 +20,7 @@ DEFAULT = "my-subnet"
 
 
 def new(
-    name: Annotated[str | None, typer.Argument(help="Its name, or the path of its folder [my-subnet].")] = None,
+    name: Annotated[str | None, typer.Argument(help="Its name or its path; without it, my-subnet.")] = None,
     template: Annotated[
         str | None, typer.Option("--template", "-t", help="request-response, artefact or relay.")
     ] = None,

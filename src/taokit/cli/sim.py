@@ -130,7 +130,7 @@ def _show(runs: list[Run]) -> None:
         console.print(shown)
 
 
-@app.command("list")
+@app.command("list", epilog="Example:  taokit sim list")
 def list_scenarios(as_json: Json = False) -> None:
     """The stories and maps there are."""
     from taokit.lab.catalogue import scenarios

@@ -38,7 +38,8 @@ class Schedule:
 
     def waited(self) -> Schedule:
         """One block later, nothing decided yet."""
-        return replace(self, blocks_since_last_step=self.blocks_since_last_step + 1)
+        elapsed = self.blocks_since_last_step + 1
+        return Schedule(self.tempo, self.last_epoch_block, self.pending_epoch_at, self.epoch_index, elapsed)
 
     def fired(self, block: int) -> Schedule:
         """After an epoch was scheduled at this block."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Generic, Self, TypeVar
@@ -57,6 +58,11 @@ class Stream(Generic[M, P]):
         if self._reply is None:
             raise LocalError("the stream has not ended", hint="read it to its end, or close it, and look then")
         return self._reply
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers of the answer, by lower-case name; empty before there is any."""
+        return {} if self._incoming is None else self._incoming.headers
 
     def __aiter__(self) -> Self:
         return self

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from taokit.chain import BlockHash, Head
 from taokit.devnet.blocks import ZEROS, Record
-from taokit.devnet.runtime.state import Mark, Reading, State, View
+from taokit.devnet.runtime.state import HISTORY, Mark, Reading, State, View
 from taokit.errors import UnknownBlock
 
 BODIES: Final = 4096
@@ -76,13 +76,25 @@ class History:
         self._records[record.head.hash] = record
         self.hashes[record.head.number] = record.head.hash
         self.best = record
-        if len(self._records) > BODIES:
+        while len(self._records) > BODIES:
             self._records.popitem(last=False)
         if self._abandoned and record.head.number > self._fork + _FORGOTTEN:
             self._abandoned.clear()  # here, as it takes longer than going back does
 
-    def cut(self, number: int) -> None:
-        """Make block `number` the best again. Call it before the state is set back, of which it takes a mark."""
+    def recent(self, number: int | None = None) -> tuple[Record, ...]:
+        """What is kept of the blocks up to `number` (None: the best) whose states can still be read, in their order."""
+        last = self.head.number if number is None else number
+        found = (self._records.get(self.hashes.get(one, ZEROS)) for one in range(last - HISTORY + 1, last + 1))
+        return tuple(record for record in found if record is not None)
+
+    def cut(self, number: int, recent: Sequence[Record] = ()) -> None:
+        """Make block `number` the best again. Call it before the state is set back, of which it takes a mark.
+
+        `recent` is what was kept of the blocks up to it when it was the best one; some may be forgotten by now.
+        """
+        for record in recent or self.recent(number):
+            self._records[record.head.hash] = record
+            self._records.move_to_end(record.head.hash)  # else the abandoned blocks would outlive those before them
         best = self.record(self.hash_of(number) or b"")
         abandoned = range(number + 1, self.head.number + 1)
         end = self._state.mark()

@@ -19,6 +19,11 @@ EXTRINSIC_FORMAT: Final = 4
 _HASHERS: Final = {"Blake2_128Concat": 2, "Twox64Concat": 5, "Identity": 6}
 _NO_DOCS: Final = compact(0)
 _RUNTIME: Final = "node_subtensor_runtime"
+_PARAMETERS: Final = {
+    "MultiAddress": (("AccountId", "AccountId"), ("AccountIndex", "()")),
+    "EventRecord": (("E", "RuntimeEvent"), ("T", "H256")),
+}
+"""What generic types were made with, where clients ask: so they learn which type an account id and an event have."""
 _CRATES: Final = {"System": "frame_system", "SubtensorModule": "pallet_subtensor"}
 
 Fields: TypeAlias = Iterable[tuple[str | None, str]]
@@ -114,7 +119,7 @@ class Registry:
     def _by_name(self, name: str) -> _Type:
         if (found := self._named.get(name)) is not None:
             if isinstance(found, Struct):
-                return self._struct(found.path, found.fields)
+                return _Type(b"\0" + self._fields(found.fields), found.path, self._parameters(name))
             return self.enum(found.path, found.variants, self._parameters(name))
         if name in FIXED_POINT:
             kind = "FixedI" if name[0] == "I" else "FixedU"
@@ -126,10 +131,7 @@ class Registry:
         return self._of_pallet(next(made for made in self._table.pallets if made.name == pallet), what)
 
     def _parameters(self, name: str) -> tuple[tuple[str, int], ...]:
-        """What a generic type was made with, where clients ask: they learn from an address what an account id is."""
-        if name != "MultiAddress":
-            return ()
-        return ("AccountId", self.number("AccountId")), ("AccountIndex", self.number("()"))
+        return tuple((parameter, self.number(kind)) for parameter, kind in _PARAMETERS.get(name, ()))
 
     def _of_pallet(self, pallet: Pallet, what: str) -> _Type:
         path = (_crate(pallet.name), "pallet", what)

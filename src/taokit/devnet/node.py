@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from typing import Final
@@ -233,13 +233,13 @@ class Node:
             runtime.settle(self.state, signer, bill, paid=paid, succeeded=True)
             self.state.deposit("System", "ExtrinsicSuccess", bill.info)
 
-    def abandon(self, number: int) -> list[Submission]:
+    def abandon(self, number: int, recent: Sequence[Record] = ()) -> list[Submission]:
         """Make block `number` the best again, before the state is set back; what later blocks held and was not final.
 
-        The blocks to come get other hashes than those that are abandoned.
+        The blocks to come get other hashes than those that are abandoned. `recent` is as in `History.cut`.
         """
         later = {self.history.hashes[one] for one in range(number + 1, self.history.head.number + 1)}
-        self.history.cut(number)
+        self.history.cut(number, recent)
         self.answers.forget()
         self.branch += 1
         retracted = []

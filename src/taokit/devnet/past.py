@@ -7,6 +7,7 @@ from typing import Final
 
 from taokit.chain import Head
 from taokit.devnet.beacon.pulses import Plan
+from taokit.devnet.blocks import Record
 from taokit.devnet.node import Node
 from taokit.devnet.runtime.state import Mark
 from taokit.devnet.statefile import About, StateFile
@@ -21,6 +22,7 @@ class Moment:
     """A chain as it was."""
 
     mark: Mark
+    records: tuple[Record, ...]  # of the blocks before, whose states the mark knows
     number: int
     clock_ms: int
     pulses: Plan
@@ -38,7 +40,8 @@ class Past:
     def now(self) -> Moment:
         """The chain as it is."""
         node = self._node
-        return Moment(node.state.mark(), node.history.head.number, node.clock_ms, node.beacon.plan)
+        history = node.history
+        return Moment(node.state.mark(), history.recent(), history.head.number, node.clock_ms, node.beacon.plan)
 
     def snapshot(self) -> int:
         """The number of a new snapshot."""
@@ -64,7 +67,7 @@ class Past:
         self.snapshots.clear()
 
     def _return(self, moment: Moment) -> None:
-        retracted = self._node.abandon(moment.number)
+        retracted = self._node.abandon(moment.number, moment.records)
         self._node.clear(retracted)
         self._node.state.rewind(moment.mark)
         self._node.clock_ms = moment.clock_ms

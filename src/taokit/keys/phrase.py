@@ -27,8 +27,8 @@ def from_secret(text: str, *, where: str, scheme: str = SR25519) -> KeypairSigne
         raise KeyFileError(f"{where} is empty", hint="put the words of the hotkey there, or its seed as 0x…")
     try:
         if SEED.fullmatch(words):
-            seed = bytes.fromhex(words.removeprefix("0x"))
-            return KeypairSigner.of(Keypair.create_from_seed(seed, crypto_of(scheme)))
+            seed = "0x" + words.removeprefix("0x")  # its stub says bytes, it wants hex
+            return KeypairSigner.of(Keypair.create_from_seed(seed, crypto_of(scheme)))  # type: ignore[arg-type]
         return from_mnemonic(" ".join(words.split()), scheme=scheme)
     except (KeyFileError, ValueError):
         hint = "12, 15, 18, 21 or 24 words with blanks between them, or a seed of 64 hex digits"

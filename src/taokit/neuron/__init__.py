@@ -12,6 +12,7 @@ from taokit.neuron.record import RoundRecord
 from taokit.neuron.recorder import load as load_record
 from taokit.neuron.recorder import message_kinds, recorded_by
 from taokit.neuron.role import Role
+from taokit.neuron.sandbox import Sandbox
 from taokit.neuron.state import StateFolder, neuron_folder, state_root
 from taokit.neuron.validating import ValidatorNeuron
 from taokit.neuron.validator import Question, Round, Validator
@@ -30,6 +31,7 @@ __all__ = [
     "Role",
     "Round",
     "RoundRecord",
+    "Sandbox",
     "StateFolder",
     "Validator",
     "ValidatorNeuron",

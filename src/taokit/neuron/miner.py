@@ -28,6 +28,8 @@ class Miner(Role):
     """How much callers may ask for: connections, rates, requests that run and that wait."""
     sign_answers: ClassVar[bool] = False
     """Whether its hotkey signs what it answers to verified callers, streams apart; 0.05 ms for each."""
+    serves: ClassVar[bool] = True
+    """Whether it opens a port. False for a miner that publishes its work elsewhere, and needs no handler."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -35,18 +37,18 @@ class Miner(Role):
 
     @classmethod
     def check(cls) -> None:
-        """Raise `ConfigurationError` for a class that cannot run: it needs a handler, or its own `setup` or `mounts`."""
+        """Raise `ConfigurationError` for a class that cannot run: it needs a handler or a mount, unless it serves nothing."""
         super().check()
-        if not cls.serves() and cls.setup is Role.setup:
+        if cls.serves and not cls.handlers and cls.mounts is Miner.mounts:
             raise ConfigurationError(
                 f"{cls.__name__} answers no message",
-                hint="write `async def forward(self, synapse: YourMessage) -> YourMessage`",
+                hint="write `async def forward(self, synapse: YourMessage) -> YourMessage`, or set `serves = False`",
             )
-
-    @classmethod
-    def serves(cls) -> bool:
-        """Whether it opens a port. One that publishes its work elsewhere, begun in `setup`, answers nothing."""
-        return bool(cls.handlers) or cls.mounts is not Miner.mounts
+        if cls.handlers and not cls.serves:
+            raise ConfigurationError(
+                f"{cls.__name__} serves nothing, and has a handler: {cls.handlers[0].method}",
+                hint="leave out `serves = False`, or the handler",
+            )
 
     async def admit(self, caller: Caller) -> None:
         """Return for a caller that may ask, else raise `Refused`. By default every hotkey with a uid may."""
@@ -65,6 +67,13 @@ class Miner(Role):
     def mounts(self) -> list[Mount]:
         """Applications of its own that it serves beside its messages, on the same port. By default none."""
         return []
+
+    async def at_block(self, block: int) -> None:
+        """What it does besides at each new block, such as to keep a commitment on chain. By default nothing.
+
+        The next block waits for it, and of several workers only the first does it. An error is logged, and it runs
+        again at the next block.
+        """
 
     def routes(self) -> list[Route]:
         """What the axon serves: one route for each handler."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from typing import Any
 
@@ -13,12 +14,14 @@ from taokit.neuron.miner import Miner
 from taokit.neuron.place import Place
 from taokit.signer import Signer
 
+log = logging.getLogger("taokit.neuron")
+
 
 class MinerNeuron(Neuron):
     """One running miner."""
 
     def __init__(self, miner: Miner, place: Place, *, signer: Signer, chain: AsyncChain) -> None:
-        place = place if miner.serves() else replace(place, port=None)
+        place = place if miner.serves else replace(place, port=None)
         super().__init__(miner, place, signer=signer, chain=chain)
         self.miner = miner
 
@@ -41,12 +44,23 @@ class MinerNeuron(Neuron):
         return {**super().serving(), **mine}
 
     async def step(self, head: Head) -> None:
-        """Look at the subnet every few blocks. Raises `NotRegistered` when the uid is gone."""
-        if head.number < self.miner.metagraph.block + REFRESH_BLOCKS:
-            return
+        """Look at the subnet every few blocks, and let the miner act. Raises `NotRegistered` when the uid is gone."""
+        if head.number >= self.miner.metagraph.block + REFRESH_BLOCKS:
+            await self._look(head)
+        if not self.place.worker:
+            await self._act(head)
+
+    async def _look(self, head: Head) -> None:
         self.miner.metagraph = await self.chain.read(reads.metagraph(self.place.netuid), at=head.hash)
         if self.miner.metagraph.uid_of(self.signer.ss58) is None:
             raise NotRegistered(self.signer.ss58, self.place.netuid)
+
+    async def _act(self, head: Head) -> None:
+        """What the miner does besides; nothing that goes wrong with it keeps the miner from answering."""
+        try:
+            await self.miner.at_block(head.number)
+        except Exception:
+            log.exception("block %d: %s.at_block() failed", head.number, type(self.miner).__name__)
 
 
 __all__ = ["MinerNeuron"]

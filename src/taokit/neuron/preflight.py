@@ -115,7 +115,7 @@ def _standing(it: Situation) -> Iterator[Obstacle]:
         yield _refused("CanNotSetRootNetworkWeights", "the root network takes no weights")
     if who.uid is None:
         said = f"hotkey {it.hotkey} is not registered on subnet {it.netuid}"
-        yield _refused("HotKeyNotRegisteredInSubNet", said, f"btcli subnets register {at}")
+        yield _refused("HotKeyNotRegisteredInSubNet", said, f"taokit register {at}")
         return
     stake = f"btcli stake add {at} --hotkey {it.hotkey}"
     if not staked(who):

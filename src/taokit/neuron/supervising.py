@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from taokit.axon.shared import shared_store
 from taokit.axon.workers import Spawn, Workers, reserved_port
-from taokit.chain import AsyncChain
+from taokit.chain import AsyncChain, Head
 from taokit.neuron.miner import Miner
 from taokit.neuron.mining import MinerNeuron
 from taokit.neuron.place import Place
@@ -31,6 +31,9 @@ class SupervisedMiner(MinerNeuron):
 
     async def _set_up(self) -> None:
         """Nothing: each worker sets up a role of its own."""
+
+    async def _act(self, head: Head) -> None:
+        """Nothing: the first worker does it."""
 
     async def _serve(self, port: int) -> None:
         place = self.place

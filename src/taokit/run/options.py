@@ -146,8 +146,8 @@ def parse(
         sealing=text["--sealing"] or "",
         workers=_whole("--workers", text["--workers"], smallest=1, largest=64),
         redis=text["--redis"],
-        fallback_endpoints=_listed(text["--fallback-endpoints"]),
-        archive_endpoints=_listed(text["--archive-endpoints"]),
+        fallback_endpoints=listed(text["--fallback-endpoints"]),
+        archive_endpoints=listed(text["--archive-endpoints"]),
         retry_forever=_yes("--retry-forever", text["--retry-forever"] or "no"),
         mnemonic_file=_mnemonic_file(given, text["--mnemonic-file"]),
         heartbeat=text["--heartbeat"],
@@ -224,7 +224,8 @@ def _parser(cls: type[Role], prog: str | None) -> _Parser:
     return parser
 
 
-def _listed(text: str | None) -> tuple[str, ...]:
+def listed(text: str | None) -> tuple[str, ...]:
+    """What stands between commas."""
     return tuple(part.strip() for part in (text or "").split(",") if part.strip())
 
 

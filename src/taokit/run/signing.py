@@ -55,7 +55,8 @@ def hotkey_of(choice: KeyChoice, environment: Mapping[str, str], *, ask: bool = 
         return from_secret(secret, where=f"the variable {MNEMONIC}")
     wallet = _named(choice)
     if wallet.startswith("//"):
-        return _development(choice, wallet)
+        named = choice.hotkey or ""
+        return _development(choice, named if named.startswith("//") else wallet)
     return hotkey(wallet, choice.hotkey, path=choice.folder, password=password_of(environment, ask=ask))
 
 

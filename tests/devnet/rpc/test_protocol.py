@@ -3,6 +3,7 @@ import sys
 
 import pytest
 
+from taokit.devnet.rpc.forms import hexed
 from taokit.devnet.rpc.protocol import Fault, Request, Unreadable, answer, pool_fault, read, refusal, written
 from taokit.errors import PoolRefused
 
@@ -83,3 +84,12 @@ def test_refusals_of_the_pool_in_a_nodes_words():
     stale = pool_fault(PoolRefused("Transaction is outdated", name="Stale"))
     assert stale.to_json()["data"] == "Transaction is outdated"
     assert pool_fault(PoolRefused("Priority is too low", code=1014)).to_json()["code"] == 1014
+
+
+@pytest.mark.parametrize("id", [None, 7, 'a "quoted" one', "result"])
+@pytest.mark.parametrize("result", [b"", bytes(range(256))])
+def test_bytes_are_written_as_any_json_would_be(id, result):
+    told = answer(id, hexed(result))
+    assert json.loads(written(told)) == told
+    assert written(told) == json.dumps(told, separators=(",", ":"))
+    assert json.loads(written([told, {"nested": told}])) == [told, {"nested": told}]

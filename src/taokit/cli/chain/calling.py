@@ -8,7 +8,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import typer
@@ -53,9 +52,9 @@ def carry_out(order: Order) -> None:
             _end_dry_run(preview, as_json=order.as_json)
             return
         if not order.yes:
-            _agree()
+            agree()
         receipt = chain.submit(call, signer, wait=order.wait)
-    typer.echo(json.dumps(_receipt(receipt, preview)) if order.as_json else _sentence(receipt))
+    typer.echo(json.dumps(receipt_told(receipt, preview)) if order.as_json else sentence(receipt))
 
 
 def call_of(chain: Chain, order: Order) -> Call:
@@ -88,22 +87,10 @@ def _takes(name: str, wanted: Mapping[str, str]) -> str:
 
 def signer_of(order: Order) -> Signer:
     """Who signs: a development key on a chain of this machine, else a key of the wallet."""
-    from taokit.keys import coldkey, from_uri, hotkey
-    from taokit.run import on_this_machine, wallet_password
+    from taokit.run import KeyChoice, coldkey_of, hotkey_of
 
-    if order.wallet is None:
-        raise ConfigurationError(
-            "--wallet is missing", hint="pass --wallet NAME/HOTKEY, or --wallet //Alice on a devnet"
-        )
-    if order.wallet.startswith("//"):
-        if not on_this_machine(order.network):
-            said = f"{order.wallet} is a development key, which anybody can use"
-            raise ConfigurationError(said, hint="pass --wallet NAME/HOTKEY on a real network")
-        return from_uri(order.wallet)
-    folder, password = Path(order.wallet_path).expanduser(), wallet_password(os.environ)
-    if order.coldkey:
-        return coldkey(order.wallet, path=folder, password=password)
-    return hotkey(order.wallet, path=folder, password=password)
+    choice = KeyChoice(order.network, order.wallet, path=order.wallet_path)
+    return coldkey_of(choice, os.environ) if order.coldkey else hotkey_of(choice, os.environ, ask=True)
 
 
 def told(call: Call, signer: Signer, preview: Preview) -> str:
@@ -123,14 +110,15 @@ def _end_dry_run(preview: Preview, *, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
-def _agree() -> None:
+def agree() -> None:
     """Ask whether to go on; without a terminal there is nobody to ask."""
     if not sys.stdin.isatty():
         raise ConfigurationError("nobody is there to say yes", hint="pass --yes to send it, or --dry-run to look at it")
     typer.confirm("Send it?", abort=True)
 
 
-def _receipt(receipt: Receipt, preview: Preview) -> dict[str, Any]:
+def receipt_told(receipt: Receipt, preview: Preview) -> dict[str, Any]:
+    """What came of a call, for programs."""
     found = {"extrinsic": f"0x{receipt.extrinsic.hex()}", "block": receipt.block, "index": receipt.index}
     return {**found, "fee_rao": preview.fee.rao, "events": _events(receipt)}
 
@@ -139,7 +127,8 @@ def _events(receipt: Receipt) -> Sequence[dict[str, Any]]:
     return [{"name": f"{one.pallet}.{one.name}", "fields": plain(one.fields)} for one in receipt.events]
 
 
-def _sentence(receipt: Receipt) -> str:
+def sentence(receipt: Receipt) -> str:
+    """What came of a call, for people."""
     number = f"0x{receipt.extrinsic.hex()}"
     if receipt.block is None:
         return f"the pool has taken it: {number}"
@@ -147,4 +136,4 @@ def _sentence(receipt: Receipt) -> str:
     return "\n".join((f"in block {receipt.block} as extrinsic {receipt.index}: {number}", *events))
 
 
-__all__ = ["Order", "call_of", "carry_out", "signer_of", "told"]
+__all__ = ["Order", "agree", "call_of", "carry_out", "receipt_told", "sentence", "signer_of", "told"]

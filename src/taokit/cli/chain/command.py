@@ -23,7 +23,7 @@ def read(
         list[str] | None, typer.Argument(metavar="[ARGS]...", help="Keys or arguments: numbers, addresses, or JSON.")
     ] = None,
     network: Network = "finney",
-    at: Annotated[str | None, typer.Option(help="A block by number or hash [the best one].")] = None,
+    at: Annotated[str | None, typer.Option(help="A block by number or hash; without it, the best one.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="Entries of a map to print at most.")] = 100,
     as_json: Json = False,
 ) -> None:

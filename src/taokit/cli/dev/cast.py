@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from taokit.neuron import Miner, Validator
@@ -45,21 +45,32 @@ def demo_cast(seed: int) -> tuple[Part, ...]:
 
 
 def cast_of(
-    miner: type[Miner],
+    kinds: Sequence[type[Miner]],
     validator: type[Validator],
     *,
     miners: int,
     validators: int,
     settings: Mapping[str, str],
 ) -> tuple[Part, ...]:
-    """So many neurons of one miner class and of one validator class. A setting goes to the class that knows it."""
+    """So many miners, of the given classes in turn, and so many validators of one class.
+
+    A setting goes to the class that knows it. Of several classes, the first miners bear the names.
+    """
 
     def own(role: type[Miner | Validator]) -> dict[str, str]:
         return {name: value for name, value in settings.items() if name in role.Settings.model_fields}
 
-    answering = tuple(Part(f"miner-{k}", miner, settings=own(miner)) for k in range(miners))
+    turns = [kinds[k % len(kinds)] for k in range(miners)]
+    answering = tuple(Part(_name(k, kinds), kind, settings=own(kind)) for k, kind in enumerate(turns))
     stakes = [*STAKES, *(STAKES[-1:] * validators)]
     return answering + tuple(Part(f"validator-{k}", validator, stakes[k], own(validator)) for k in range(validators))
+
+
+def _name(k: int, kinds: Sequence[type[Miner]]) -> str:
+    if len(kinds) == 1:
+        return f"miner-{k}"
+    lap, turn = divmod(k, len(kinds))
+    return f"{kinds[turn].__name__}-{lap}" if lap else kinds[turn].__name__
 
 
 __all__ = ["STAKES", "Part", "cast_of", "demo_cast"]

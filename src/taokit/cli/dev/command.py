@@ -154,7 +154,10 @@ async def _watch(it: Play, stage: Stage) -> None:
 
 
 def _role(found: Found, part: Part) -> type[Miner | Validator]:
-    return found.miner if part.is_miner else found.validator
+    """The class as it is now; of a miner's that is gone, the first."""
+    if not part.is_miner:
+        return found.validator
+    return next((kind for kind in found.miners if kind.__name__ == part.role.__name__), found.miners[0])
 
 
 def _note(it: Play, text: str) -> None:
@@ -176,12 +179,12 @@ def _cast(it: Play, seed: int) -> tuple[Part, ...]:
     sys.dont_write_bytecode = True  # compiled files go by whole seconds, and would hide a quick second save
     it.stamped = stamp(options.path)
     found = discover(options.path)
-    for sentence in unknown_variables([found.miner, found.validator], os.environ):
+    for sentence in unknown_variables([*found.miners, found.validator], os.environ):
         _note(it, sentence)
     return cast_of(
-        found.miner,
+        found.miners,
         found.validator,
-        miners=options.miners or 4,
+        miners=options.miners or (4 if len(found.miners) == 1 else len(found.miners)),
         validators=options.validators or 3,
         settings=_settings(options, found),
     )
@@ -189,13 +192,14 @@ def _cast(it: Play, seed: int) -> tuple[Part, ...]:
 
 def _settings(options: Options, found: Found) -> dict[str, str]:
     settings = pairs(options.settings)
-    known = found.miner.Settings.model_fields | found.validator.Settings.model_fields
+    roles = (*found.miners, found.validator)
+    known = {name: field for role in roles for name, field in role.Settings.model_fields.items()}
     if unknown := [name for name in settings if name not in known]:
         raise ConfigurationError(
             f"neither your miner nor your validator has a setting {unknown[0]!r}",
             hint=f"their settings are: {', '.join(known) or 'none'}",
         )
-    return {**from_variables(found.miner, os.environ), **from_variables(found.validator, os.environ), **settings}
+    return {name: value for role in roles for name, value in from_variables(role, os.environ).items()} | settings
 
 
 def _report_works(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Finds the user's miner and validator in a folder."""
+"""Finds the user's miners and validator in a folder or a file."""
 
 from __future__ import annotations
 
@@ -22,31 +22,52 @@ R = TypeVar("R", bound=Role)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The two classes of a user's subnet."""
+    """The classes of a user's subnet."""
 
-    miner: type[Miner]
+    miners: tuple[type[Miner], ...]  # one for a folder; as many as it defines, in its order, for a file
     validator: type[Validator]
 
 
-def discover(folder: Path) -> Found:
-    """What `[tool.taokit]` names, else the only subclass in `miner.py` and `validator.py` of the folder or its package.
+def discover(path: Path) -> Found:
+    """The classes in a Python file, or in a folder what `[tool.taokit]` names, else the only ones.
 
-    Raises `ConfigurationError` when a class is missing or when there are several.
+    In a folder these are the only subclasses in `miner.py` and `validator.py` of it or its package; a file may define
+    several miners that are to compete. Raises `ConfigurationError` when a class is missing or when there are several.
     """
-    if not folder.is_dir():
-        raise ConfigurationError(f"{folder} is not a folder", hint="name the folder that holds your pyproject.toml")
-    _importable(folder)
-    named = _tool_table(folder)
-    return Found(_role(folder, named, "miner", Miner), _role(folder, named, "validator", Validator))
+    if path.is_file():
+        return _in_file(path)
+    if not path.is_dir():
+        raise ConfigurationError(
+            f"{path} is not a folder", hint="name the folder that holds your pyproject.toml, or a Python file"
+        )
+    _importable(path)
+    named = _tool_table(path)
+    return Found((_role(path, named, "miner", Miner),), _role(path, named, "validator", Validator))
 
 
 def sources(folder: Path) -> list[Path]:
     """The Python files whose change means something: those of the folder, hidden ones and environments left out."""
+    if folder.is_file():
+        return [folder]
     found = []
     for place, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if not _foreign(Path(place, name))]
         found += [Path(place, name) for name in files if name.endswith(".py")]
     return sorted(found)
+
+
+def _in_file(file: Path) -> Found:
+    _importable(file.parent)
+    module = load_module(file.stem)
+    if Path(module.__file__ or "").resolve() != file.resolve():
+        raise ConfigurationError(f"another module is named {file.stem!r} too", hint=f"give {file} another name")
+    miners, validators = _subclasses(module, Miner), _subclasses(module, Validator)
+    if not miners or len(validators) != 1:
+        raise ConfigurationError(
+            f"{file} has {len(miners) or 'no'} Miner and {len(validators) or 'no'} Validator",
+            hint="define the miners that are to compete, and one validator",
+        )
+    return Found(tuple(miners), validators[0])
 
 
 def _foreign(folder: Path) -> bool:
@@ -104,7 +125,7 @@ def _import(file: Path, folder: Path) -> ModuleType:
 def _subclasses(module: ModuleType, base: type[R]) -> list[type[R]]:
     return [
         found
-        for _, found in inspect.getmembers(module, inspect.isclass)
+        for found in dict.fromkeys(filter(inspect.isclass, vars(module).values()))
         if issubclass(found, base) and found.__module__ == module.__name__ and not inspect.isabstract(found)
     ]
 

@@ -13,19 +13,19 @@ app = typer.Typer(name="drand", help="The beacon that timelocked weights wait fo
 Round = Annotated[int, typer.Argument(min=1, help="The number of a round.")]
 
 
-@app.command()
+@app.command(epilog="Example:  taokit devnet drand status")
 def status(url: Url = DEFAULT, as_json: Json = False) -> None:
     """Whom the chain believes, and what is waited for."""
     _told(ask(url, "dev_beacon"), as_json)
 
 
-@app.command()
+@app.command(epilog="Example:  taokit devnet drand skip 1200")
 def skip(round: Round, url: Url = DEFAULT, as_json: Json = False) -> None:
     """Let the pulse of a round never come."""
     _told(ask(url, "dev_skipRound", round), as_json)
 
 
-@app.command()
+@app.command(epilog="Example:  taokit devnet drand delay 3")
 def delay(
     rounds: Annotated[int, typer.Argument(min=0, help="How many rounds; 0 makes pulses punctual.")],
     url: Url = DEFAULT,
@@ -35,13 +35,13 @@ def delay(
     _told(ask(url, "dev_delayRounds", rounds), as_json)
 
 
-@app.command()
+@app.command(epilog="Example:  taokit devnet drand heal")
 def heal(url: Url = DEFAULT, as_json: Json = False) -> None:
     """Let no round be skipped or late any more."""
     _told(ask(url, "dev_healBeacon"), as_json)
 
 
-@app.command()
+@app.command(epilog="Example:  taokit devnet drand inject 1000 b44679b9…")
 def inject(
     round: Round,
     signature: Annotated[str, typer.Argument(help="Its 48 bytes in hex, as drand's API gives them.")],
@@ -52,7 +52,7 @@ def inject(
     _told(ask(url, "dev_injectPulse", round, "0x" + signature.removeprefix("0x")), as_json)
 
 
-@app.command()
+@app.command(epilog="Example:  taokit devnet drand follow quicknet")
 def follow(
     beacon: Annotated[str, typer.Argument(help="`quicknet`, whose pulses you inject, or `own`.")],
     url: Url = DEFAULT,

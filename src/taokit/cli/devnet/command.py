@@ -77,7 +77,7 @@ def import_subnet(
     output: Annotated[Path, typer.Option("--output", "-o", help="The file to write, for --state and `load`.")],
     netuid: time.Netuid = 1,
     network: Annotated[str, typer.Option("--network", envvar="BT_NETWORK", help="A network or an address.")] = DEFAULT,
-    block: Annotated[int | None, typer.Option(min=1, help="At this height [the best block].")] = None,
+    block: Annotated[int | None, typer.Option(min=1, help="At this height; without it, the best block.")] = None,
     as_json: Json = False,
 ) -> None:
     """Read one subnet of a real chain, at one block, into a file that a devnet goes on from."""
@@ -86,7 +86,7 @@ def import_subnet(
     import_to(output, network=network, netuid=netuid, block=block, as_json=as_json)
 
 
-@app.command()
+@app.command(epilog="Example:  taokit devnet surface -o devnet.md")
 def surface(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file, else print.")] = None,
 ) -> None:

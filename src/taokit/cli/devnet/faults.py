@@ -13,7 +13,7 @@ app = typer.Typer(name="fault", help="Trouble on purpose, to see what your clien
 Count = Annotated[int, typer.Argument(min=1, help="How many.")]
 
 
-@app.command()
+@app.command(epilog="Example:  taokit devnet fault refuse 2 --custom 6")
 def refuse(
     count: Count = 1,
     code: Annotated[int, typer.Option(min=0, help="The pool's code, such as 1010 or 1014.")] = 1010,
@@ -30,14 +30,14 @@ def refuse(
     show({"waiting": waiting}, f"{waiting} faults wait for submissions", as_json=as_json)
 
 
-@app.command()
+@app.command(epilog="Example:  taokit devnet fault lose 1")
 def lose(count: Count = 1, url: Url = DEFAULT, as_json: Json = False) -> None:
     """Take the next submissions, and never put them into a block."""
     waiting = ask(url, "dev_loseNext", count)
     show({"waiting": waiting}, f"{waiting} faults wait for submissions", as_json=as_json)
 
 
-@app.command()
+@app.command(epilog="Example:  taokit devnet fault finality 5")
 def finality(
     blocks: Annotated[int, typer.Argument(min=0, help="How many blocks it lies behind; 0 ends it.")],
     url: Url = DEFAULT,
@@ -48,7 +48,7 @@ def finality(
     show({"blocks": blocks}, f"finality lies {blocks} blocks behind", as_json=as_json)
 
 
-@app.command()
+@app.command(epilog="Example:  taokit devnet fault reorg 2")
 def reorg(
     depth: Annotated[int, typer.Argument(min=1, help="How many blocks.")] = 1, url: Url = DEFAULT, as_json: Json = False
 ) -> None:
@@ -57,7 +57,7 @@ def reorg(
     show({"hash": block}, f"the best block is {block}", as_json=as_json)
 
 
-@app.command()
+@app.command(epilog="Example:  taokit devnet fault stall 10")
 def stall(
     seconds: Annotated[float, typer.Argument(min=0, help="How long.")], url: Url = DEFAULT, as_json: Json = False
 ) -> None:
@@ -66,7 +66,7 @@ def stall(
     show({"seconds": seconds}, f"nobody is answered for {seconds:g} s", as_json=as_json)
 
 
-@app.command()
+@app.command(epilog="Example:  taokit devnet fault drop")
 def drop(
     code: Annotated[int | None, typer.Option(help="Close with this code; without it, cut the line.")] = None,
     url: Url = DEFAULT,
@@ -77,7 +77,7 @@ def drop(
     show({"clients": clients}, f"{clients} clients disconnected", as_json=as_json)
 
 
-@app.command()
+@app.command(epilog="Example:  taokit devnet fault clear")
 def clear(
     pool: Annotated[bool, typer.Option("--pool", help="Drop what waits in the pool, too.")] = False,
     url: Url = DEFAULT,

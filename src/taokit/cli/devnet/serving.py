@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import ipaddress
 import json
 import signal
@@ -81,6 +82,7 @@ async def _serve(options: Options) -> None:
         wallets.export(options.wallets, ((one.name, one.signer.ss58, one.secret) for one in listed))
     server = Server(devnet, options.host, options.port, block_time_s=options.block_time_s, origins=options.origins)
     port = await server.start()
+    gc.freeze()  # what is loaded by now stays: to search it again and again would hold up blocks
     try:
         _announce(options, devnet, port)
         await asyncio.Event().wait()

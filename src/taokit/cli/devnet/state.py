@@ -18,7 +18,7 @@ app = typer.Typer()
 Address = Annotated[str, typer.Argument(help="An address (ss58).")]
 
 
-@app.command()
+@app.command(epilog="Example:  taokit devnet fund 5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty 1000")
 def fund(
     address: Address,
     tao: Annotated[str, typer.Argument(metavar="TAO", help="How much more, such as 12.5.")],
@@ -40,10 +40,12 @@ def _rao(tao: str) -> int:
     raise ConfigurationError(f"{tao!r} is no amount", hint="write it like 12.5, with nine decimals at most")
 
 
-@app.command()
+@app.command(epilog="Example:  taokit devnet register 5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty --netuid 1")
 def register(
     hotkeys: Annotated[list[str], typer.Argument(help="Addresses (ss58).")],
-    coldkey: Annotated[str | None, typer.Option(help="Who owns those that nobody does [themselves].")] = None,
+    coldkey: Annotated[
+        str | None, typer.Option(help="Who owns those that nobody does; without it, themselves.")
+    ] = None,
     netuid: Netuid = 1,
     url: Url = DEFAULT,
     as_json: Json = False,
@@ -54,7 +56,7 @@ def register(
     show({"uids": uids}, said, as_json=as_json)
 
 
-@app.command()
+@app.command(epilog="Example:  taokit devnet deregister 4 --netuid 1")
 def deregister(
     uid: Annotated[int, typer.Argument(min=0, help="The uid.")],
     netuid: Netuid = 1,
@@ -66,11 +68,11 @@ def deregister(
     show({"hotkey": newcomer}, f"uid {uid} is {newcomer} now, which nobody has the key of", as_json=as_json)
 
 
-@app.command()
+@app.command(epilog="Example:  taokit devnet stake 5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty 500")
 def stake(
     hotkey: Address,
     amount: Annotated[str, typer.Argument(metavar="ALPHA", help="What is staked then; on root, TAO.")],
-    coldkey: Annotated[str | None, typer.Option(help="Whose stake [the hotkey's own].")] = None,
+    coldkey: Annotated[str | None, typer.Option(help="Whose stake; without it, the hotkey's own.")] = None,
     netuid: Netuid = 1,
     url: Url = DEFAULT,
     as_json: Json = False,
@@ -80,7 +82,7 @@ def stake(
     show({"stake_rao": held}, f"{hotkey} has {held / RAO_PER_TAO:,.9f} staked to it", as_json=as_json)
 
 
-@app.command("set")
+@app.command("set", epilog="Example:  taokit devnet set tempo 20 --netuid 1")
 def set_hyperparameter(
     name: Annotated[str, typer.Argument(help="The chain's name, such as WeightsSetRateLimit, or in snake case.")],
     value: Annotated[str, typer.Argument(help="As JSON: 100, true.")],
@@ -93,10 +95,10 @@ def set_hyperparameter(
     show({"name": name, "value": _parsed(value)}, f"{name} of subnet {netuid} is {value}", as_json=as_json)
 
 
-@app.command()
+@app.command(epilog='Example:  taokit devnet storage \'{"SubtensorModule": {"Tempo": [[[1], 20]]}}\'')
 def storage(
     values: Annotated[
-        str, typer.Argument(metavar="JSON", help='{"Pallet": {"Entry": [[[key], value]]}} or [["0xkey", "0xvalue"]]')
+        str, typer.Argument(metavar="JSON", help='{"Pallet": {"Entry": [[[1], 20]]}} or [["0xkey", "0xvalue"]]')
     ],
     url: Url = DEFAULT,
     as_json: Json = False,
@@ -117,7 +119,7 @@ Call = Annotated[str, typer.Argument(metavar="CALL", help="Pallet.call, or a cal
 Args = Annotated[str, typer.Argument(metavar="ARGS", help="Its arguments by name, as JSON.")]
 
 
-@app.command()
+@app.command(epilog='Example:  taokit devnet sudo AdminUtils.sudo_set_tempo \'{"netuid": 1, "tempo": 20}\'')
 def sudo(call: Call, args: Args = "{}", url: Url = DEFAULT, as_json: Json = False) -> None:
     """Make a call as root, at once and without a block."""
     ask(url, "dev_sudo", _call(call, args))
@@ -131,7 +133,10 @@ def _call(call: str, args: str) -> Any:
     return {"pallet": pallet, "call": name, "args": _parsed(args)}
 
 
-@app.command("dry-run")
+@app.command(
+    "dry-run",
+    epilog="Example:  taokit devnet dry-run System.remark '{…}' --as 5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty",
+)
 def dry_run(
     call: Annotated[str, typer.Argument(metavar="CALL", help="Pallet.call, or a whole extrinsic in hex.")],
     args: Args = "{}",
@@ -149,7 +154,7 @@ def dry_run(
     show(found, "\n".join([f"result {found['result']}", *events, *changes]), as_json=as_json)
 
 
-@app.command()
+@app.command(epilog="Example:  taokit devnet impersonate 5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty")
 def impersonate(
     address: Annotated[str | None, typer.Argument(help="An address (ss58); without it, everybody.")] = None,
     stop: Annotated[bool, typer.Option("--stop", help="Believe real signatures only.")] = False,

@@ -14,7 +14,7 @@ app = typer.Typer()
 Netuid = Annotated[int, typer.Option("--netuid", envvar="BT_NETUID", help="The subnet.")]
 
 
-@app.command()
+@app.command(epilog="Example:  taokit devnet mine 10")
 def mine(
     count: Annotated[int, typer.Argument(min=1, help="How many.")] = 1,
     to: Annotated[int | None, typer.Option(min=1, help="Up to this height, whatever the count.")] = None,
@@ -26,7 +26,7 @@ def mine(
     _tell_head(url, as_json=as_json)
 
 
-@app.command()
+@app.command(epilog="Example:  taokit devnet epoch 3 --netuid 1")
 def epoch(
     count: Annotated[int, typer.Argument(min=1, help="How many.")] = 1,
     netuid: Netuid = 1,
@@ -38,14 +38,14 @@ def epoch(
     _tell_head(url, as_json=as_json)
 
 
-@app.command()
+@app.command(epilog="Example:  taokit devnet reveal --netuid 1")
 def reveal(netuid: Netuid = 1, url: Url = DEFAULT, as_json: Json = False) -> None:
     """Make blocks until no committed weights of a subnet wait any more."""
     ask(url, "dev_untilRevealed", netuid)
     _tell_head(url, as_json=as_json)
 
 
-@app.command()
+@app.command(epilog="Example:  taokit devnet travel +3600")
 def travel(
     to: Annotated[str, typer.Argument(metavar="DATE|SECONDS", help="A date such as 2026-12-31T12:00, or +SECONDS.")],
     url: Url = DEFAULT,
@@ -65,7 +65,7 @@ def _moment(url: str, to: str) -> int | str:
         raise ConfigurationError(f"{to!r} is no number of seconds", hint="write it like +3600") from None
 
 
-@app.command()
+@app.command(epilog="Example:  taokit devnet pace 0.5")
 def pace(
     how: Annotated[str, typer.Argument(metavar="instant|batch|manual|SECONDS", help="When blocks are made.")],
     url: Url = DEFAULT,
@@ -90,7 +90,7 @@ def _seconds(text: str) -> float:
         raise ConfigurationError(f"there is no pace {text!r}", hint=hint) from None
 
 
-@app.command()
+@app.command(epilog="Example:  taokit devnet info --json")
 def info(url: Url = DEFAULT, as_json: Json = False) -> None:
     """The chain at a glance."""
     found = ask(url, "dev_info")

@@ -14,7 +14,7 @@ def metagraph(
     ] = "finney",
     netuid: Annotated[int | None, typer.Option("--netuid", envvar="BT_NETUID", help="The subnet.")] = None,
     sort: Annotated[
-        str | None, typer.Option(metavar="COLUMN", help="Largest first by this column [ascending by uid].")
+        str | None, typer.Option(metavar="COLUMN", help="Largest first by this column; without it, ascending by uid.")
     ] = None,
     ascending: Annotated[bool, typer.Option("--ascending", help="Smallest first instead.")] = False,
     top: Annotated[int | None, typer.Option(min=1, help="So many neurons at most.")] = None,

@@ -27,7 +27,7 @@ WalletPath = Annotated[str, typer.Option(envvar="BT_WALLET_PATH", help="Folder o
 Hotkey = Annotated[str | None, typer.Option(help="A validator's address, where no key is needed.")]
 Mechanism = Annotated[int, typer.Option(min=0, max=15, help="Which mechanism of the subnet.")]
 VersionKey = Annotated[
-    int | None, typer.Option(min=0, help="The version of the code that made them [what the subnet demands].")
+    int | None, typer.Option(min=0, help="The version of the code that made them; without it, what the subnet demands.")
 ]
 Burn = Annotated[float, typer.Option(min=0.0, max=1.0, help="Share that goes to the subnet owner's uid.")]
 StateDir = Annotated[Path | None, typer.Option(envvar="TAOKIT_STATE", help="Folder for what must survive a restart.")]

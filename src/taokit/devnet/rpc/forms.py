@@ -6,14 +6,15 @@ from typing import Any, Final
 
 from taokit.chain import Status
 from taokit.devnet.blocks import Header, Record
+from taokit.devnet.rpc.protocol import Hex
 
 _STATUS: Final = {"in_block": "inBlock"}
 _OF_A_BLOCK: Final = frozenset({"in_block", "finalized", "retracted"})
 
 
-def hexed(raw: bytes) -> str:
+def hexed(raw: bytes) -> Hex:
     """Bytes as they are written."""
-    return "0x" + raw.hex()
+    return Hex("0x" + raw.hex())
 
 
 def maybe_hexed(raw: bytes | None) -> str | None:

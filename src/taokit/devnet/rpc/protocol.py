@@ -28,6 +28,12 @@ _LARGEST_ID: Final = (1 << 64) - 1
 _INVALID_TRANSACTION: Final = 1010
 
 
+class Hex(str):
+    """Bytes as they are written in JSON, where nothing needs to be escaped: long ones are not searched for it."""
+
+    __slots__ = ()
+
+
 class Fault(TaokitError):
     """An error as it goes back to the client."""
 
@@ -135,6 +141,13 @@ def notification(method: str, subscription: str, result: Any) -> str:
 
 def written(message: Any) -> str:
     """A message as text."""
+    result = message.get("result") if isinstance(message, dict) else None
+    if isinstance(result, Hex):
+        return _dumped({**message, "result": ""})[:-2] + result + '"}'  # an answer's result stands last
+    return _dumped(message)
+
+
+def _dumped(message: Any) -> str:
     return json.dumps(message, separators=(",", ":"), allow_nan=False)
 
 

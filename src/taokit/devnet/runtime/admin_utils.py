@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
-from taokit.devnet.runtime.rows import calls, errors, events
-from taokit.devnet.runtime.table import Pallet
+from taokit.devnet.runtime.rows import calls, enum, errors, events, item, key
+from taokit.devnet.runtime.table import Enum, Pallet, Struct
+
+TYPES: tuple[Struct | Enum, ...] = (
+    enum(
+        "pallet_admin_utils::pallet::PrecompileEnum",
+        """
+        0 BalanceTransfer
+        1 Staking
+        2 Subnet
+        3 Metagraph
+        4 Neuron
+        5 UidLookup
+        6 Alpha
+        7 Crowdloan
+        8 Proxy
+        9 Leasing
+        10 AddressMapping
+        11 VotingPower
+        """,
+    ),
+)
 
 PALLET = Pallet(
     "AdminUtils",
     19,
+    storage=(item("PrecompileEnable", "bool", key("PrecompileEnum", "Blake2_128Concat"), default=True),),
     calls=calls("""
+0 swap_authorities(new_authorities: Vec<[u8; 32]>)
 1 sudo_set_default_take(default_take: u16)
 2 sudo_set_tx_rate_limit(tx_rate_limit: u64)
 3 sudo_set_serving_rate_limit(netuid: u16, serving_rate_limit: u64)
@@ -52,8 +74,10 @@ PALLET = Pallet(
 55 sudo_set_dissolve_network_schedule_duration(duration: u32)
 57 sudo_set_commit_reveal_weights_interval(netuid: u16, interval: u64)
 58 sudo_set_evm_chain_id(chain_id: u64)
+59 schedule_grandpa_change(next_authorities: Vec<([u8; 32], u64)>, in_blocks: u32, forced: Option<u32>)
 60 sudo_set_bonds_penalty(netuid: u16, bonds_penalty: u16)
 61 sudo_set_toggle_transfer(netuid: u16, toggle: bool)
+62 sudo_toggle_evm_precompile(precompile_id: PrecompileEnum, enabled: bool)
 63 sudo_set_subnet_moving_alpha(alpha: I96F32)
 64 sudo_set_subnet_owner_hotkey(netuid: u16, hotkey: AccountId)
 65 sudo_set_ema_price_halving_period(netuid: u16, ema_halving: u64)
@@ -72,7 +96,7 @@ PALLET = Pallet(
 78 sudo_trim_to_max_allowed_uids(netuid: u16, max_n: u16)
 79 sudo_set_min_allowed_uids(netuid: u16, min_allowed_uids: u16)
 80 sudo_set_recycle_or_burn(netuid: u16, recycle_or_burn: RecycleOrBurnEnum)
-81 sudo_set_tao_flow_cutoff(flow_cutoff: I96F32)
+81 sudo_set_tao_flow_cutoff(flow_cutoff: I64F64)
 82 sudo_set_tao_flow_normalization_exponent(exponent: U64F64)
 83 sudo_set_tao_flow_smoothing_factor(smoothing_factor: u64)
 84 sudo_set_min_non_immune_uids(netuid: u16, min: u16)
@@ -90,6 +114,7 @@ PALLET = Pallet(
 96 sudo_set_max_epochs_per_block(max_epochs_per_block: u8)
 """),
     events=events("""
+0 PrecompileUpdated(precompile_id: PrecompileEnum, enabled: bool)
 1 Yuma3EnableToggled(netuid: u16, enabled: bool)
 2 BondsResetToggled(netuid: u16, enabled: bool)
 3 BurnHalfLifeSet(netuid: u16, burn_half_life: u16)
@@ -105,4 +130,4 @@ PALLET = Pallet(
 """),
 )
 
-__all__ = ["PALLET"]
+__all__ = ["PALLET", "TYPES"]

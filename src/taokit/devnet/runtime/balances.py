@@ -7,7 +7,7 @@ from typing import Any, Final
 from taokit.devnet.runtime.refusal import DispatchError, as_root, signed
 from taokit.devnet.runtime.rows import ACCOUNT, calls, errors, events, item
 from taokit.devnet.runtime.state import Reading, State
-from taokit.devnet.runtime.system import ACCOUNT_INFO
+from taokit.devnet.runtime.system import ACCOUNT_INFO, NEW_LOGIC
 from taokit.devnet.runtime.table import Constant, Pallet
 
 EXISTENTIAL_DEPOSIT: Final = 500
@@ -21,15 +21,21 @@ PALLET = Pallet(
     storage=(
         ISSUANCE,
         item("InactiveIssuance", "u64"),
-        item("Locks", "Vec<([u8; 8], u64, u8)>", ACCOUNT),
-        item("Reserves", "Vec<([u8; 8], u64)>", ACCOUNT),
+        item("Account", "AccountData", ACCOUNT, default=(0, 0, 0, NEW_LOGIC)),
+        item("Locks", "Vec<BalanceLock>", ACCOUNT),
+        item("Reserves", "Vec<ReserveData>", ACCOUNT),
+        item("Holds", "Vec<HoldAmount>", ACCOUNT),
+        item("Freezes", "Vec<FreezeAmount>", ACCOUNT),
     ),
     calls=calls("""
 0 transfer_allow_death(dest: MultiAddress, value: Compact<u64>)
 2 force_transfer(source: MultiAddress, dest: MultiAddress, value: Compact<u64>)
 3 transfer_keep_alive(dest: MultiAddress, value: Compact<u64>)
 4 transfer_all(dest: MultiAddress, keep_alive: bool)
+5 force_unreserve(who: MultiAddress, amount: u64)
+6 upgrade_accounts(who: Vec<AccountId>)
 8 force_set_balance(who: MultiAddress, new_free: Compact<u64>)
+9 force_adjust_total_issuance(direction: AdjustmentDirection, delta: Compact<u64>)
 10 burn(value: Compact<u64>, keep_alive: bool)
 """),
     events=events("""
@@ -39,13 +45,22 @@ PALLET = Pallet(
 3 BalanceSet(who: AccountId, free: u64)
 4 Reserved(who: AccountId, amount: u64)
 5 Unreserved(who: AccountId, amount: u64)
+6 ReserveRepatriated(from: AccountId, to: AccountId, amount: u64, destination_status: BalanceStatus)
 7 Deposit(who: AccountId, amount: u64)
 8 Withdraw(who: AccountId, amount: u64)
 9 Slashed(who: AccountId, amount: u64)
 10 Minted(who: AccountId, amount: u64)
 11 Burned(who: AccountId, amount: u64)
+12 Suspended(who: AccountId, amount: u64)
+13 Restored(who: AccountId, amount: u64)
+14 Upgraded(who: AccountId)
 15 Issued(amount: u64)
 16 Rescinded(amount: u64)
+17 Locked(who: AccountId, amount: u64)
+18 Unlocked(who: AccountId, amount: u64)
+19 Frozen(who: AccountId, amount: u64)
+20 Thawed(who: AccountId, amount: u64)
+21 TotalIssuanceForced(old: u64, new: u64)
 """),
     errors=errors("""
     VestingBalance LiquidityRestrictions InsufficientBalance ExistentialDeposit Expendability

@@ -1,4 +1,4 @@
-"""Drand and MevShield: the beacon that the chain follows and the rounds it has seen. Nothing is shielded."""
+"""Drand: the beacon that the chain follows and the rounds it has seen."""
 
 from __future__ import annotations
 
@@ -76,13 +76,7 @@ DRAND = Pallet(
     errors=errors(
         "NoneValue StorageOverflow DrandConnectionFailure UnverifiedPulse InvalidRoundNumber PulseVerificationError"
     ),
-    constants=(Constant("UnsignedPriority", "u64", 1 << 44), Constant("HttpFetchTimeout", "u64", 1000)),
-)
-MEV_SHIELD = Pallet(
-    "MevShield",
-    30,
-    storage=(option("CurrentKey", "Vec<u8>"), option("PendingKey", "Vec<u8>"), option("NextKey", "Vec<u8>")),
-    errors=errors("BadEncKeyLen Unreachable TooManyPendingExtrinsics WeightExceedsAbsoluteMax"),
+    constants=(Constant("UnsignedPriority", "u64", 1 << 20), Constant("HttpFetchTimeout", "u64", 1000)),
 )
 
 
@@ -207,7 +201,6 @@ __all__ = [
     "DRAND",
     "HANDLERS",
     "LAST_STORED_ROUND",
-    "MEV_SHIELD",
     "OLDEST_STORED_ROUND",
     "PULSES",
     "QUICKNET_CONFIG",

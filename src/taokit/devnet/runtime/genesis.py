@@ -12,6 +12,7 @@ from taokit.devnet.runtime.subtensor import neurons, pool, rootclaim, shares, st
 from taokit.devnet.runtime.swap import PAL_SWAP_INITIALIZED, TOTAL_ALPHA_ISSUANCE
 from taokit.devnet.runtime.system import LAST_RUNTIME_UPGRADE
 from taokit.devnet.runtime.utility import SUDO_KEY
+from taokit.devnet.runtime.version import SPEC_NAME, SPEC_VERSION
 from taokit.errors import ConfigurationError
 
 TAO: Final = 10**9
@@ -118,7 +119,7 @@ def genesis(config: Genesis) -> State:
     state = State(allow_loopback=config.allow_loopback)
     timestamp.set_time(state, config.genesis_ms)
     drand.begin(state, config.beacon, now_ms=config.genesis_ms)
-    state[LAST_RUNTIME_UPGRADE] = (425, b"node-subtensor")
+    state[LAST_RUNTIME_UPGRADE] = (SPEC_VERSION, SPEC_NAME)
     if config.sudo is not None:
         state[SUDO_KEY] = config.sudo
     for name, value in config.settings.items():

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from taokit.devnet.runtime.rows import methods
 from taokit.devnet.runtime.table import Method
+from taokit.devnet.runtime.unruled import apis, baskets
 
 _NETUID = ("netuid", "u16")
 _SUBNET = (_NETUID,)
@@ -124,12 +126,25 @@ METHODS = (
     Method("SwapRuntimeApi", "sim_swap_tao_for_alpha", (_NETUID, ("tao", "u64")), "SimSwapResult"),
     Method("SwapRuntimeApi", "sim_swap_alpha_for_tao", (_NETUID, ("alpha", "u64")), "SimSwapResult"),
     Method("SubnetRegistrationRuntimeApi", "get_network_registration_cost", (), "u64"),
+    *methods("""
+ProxyFilterRuntimeApi.get_proxy_types() -> Vec<ProxyTypeInfo>
+ProxyFilterRuntimeApi.get_proxy_filter(proxy_type: Option<u8>) -> Vec<ProxyFilterInfo>
+"""),
+    *apis.METHODS,
+    *baskets.METHODS,
 )
 
 API_VERSIONS: Final[Mapping[str, int]] = {
     "Core": 5,
     "Metadata": 2,
     "BlockBuilder": 6,
+    "TaggedTransactionQueue": 3,
+    "OffchainWorkerApi": 2,
+    "GrandpaApi": 3,
+    "BabeApi": 2,
+    "EthereumRuntimeRPCApi": 6,
+    "ConvertTransactionRuntimeApi": 2,
+    "ContractsApi": 2,
     "SubnetInfoRuntimeApi": 2,
     "TransactionPaymentApi": 4,
     "TransactionPaymentCallApi": 3,

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from taokit.devnet.runtime.table import CallRow, Enum, EventRow, Hasher, Item, Key, Struct
+from taokit.devnet.runtime.table import CallRow, Enum, EventRow, Hasher, Item, Key, Method, Struct
 
 Fields = tuple[tuple[str | None, str], ...]
 
@@ -112,7 +112,7 @@ def fields(text: str) -> Fields:
 
 def _lines(text: str) -> Iterator[tuple[int, str, Fields]]:
     """Lines such as `7 burned_register(netuid: u16, hotkey: AccountId)`; one that starts with no number goes on."""
-    for line in re.split(r"\n\s*(?=\d+ )", text.strip()):
+    for line in filter(None, re.split(r"\n\s*(?=\d+ )", text.strip())):
         number, _, rest = " ".join(line.split()).partition(" ")
         name, _, inside = rest.partition("(")
         yield int(number), name, fields(inside.removesuffix(")"))
@@ -135,21 +135,43 @@ def errors(text: str, *, start: int = 0) -> Mapping[str, int]:
     return {name: number for number, name in enumerate(text.split(), start)}
 
 
+def methods(text: str) -> tuple[Method, ...]:
+    """Methods of runtime APIs, one a line: `Core.version() -> RuntimeVersion`; a line that is indented goes on."""
+    return tuple(map(_method, re.split(r"\n(?! )", text.strip())))
+
+
+def _method(text: str) -> Method:
+    signature, _, output = " ".join(text.split()).rpartition(" -> ")
+    name, _, inside = signature.partition("(")
+    api, _, method = name.partition(".")
+    inputs = tuple((arg or "", kind) for arg, kind in fields(inside.removesuffix(")")))
+    return Method(api, method, inputs, output)
+
+
 def structs(text: str) -> tuple[Struct, ...]:
-    """Composite types, one a paragraph: the path, such as `share_pool::SafeFloat`, then the fields in parentheses."""
+    """Composite types, one a paragraph: the path, such as `share_pool::SafeFloat`, then the fields in parentheses.
+
+    A type is named by the end of its path, or as `Name = path` says.
+    """
     return tuple(_struct(" ".join(paragraph.split())) for paragraph in text.strip().split("\n\n"))
 
 
 def _struct(text: str) -> Struct:
-    path, _, inside = text.partition("(")
-    parts = tuple(path.split("::"))
-    return Struct(parts[-1], parts, fields(inside.removesuffix(")")))
+    title, _, inside = text.partition("(")
+    name, path = _title(title)
+    return Struct(name, path, fields(inside.removesuffix(")")))
 
 
-def enum(path: str, text: str) -> Enum:
-    """A variant type by its path; variants one a line: index, name, fields."""
+def enum(title: str, text: str) -> Enum:
+    """A variant type by its path, or `Name = path`; variants one a line: index, name, fields."""
+    name, path = _title(title)
+    return Enum(name, path, tuple((variant, number, inside) for number, variant, inside in _lines(text)))
+
+
+def _title(text: str) -> tuple[str, tuple[str, ...]]:
+    name, named, path = text.rpartition(" = ")
     parts = tuple(path.split("::"))
-    return Enum(parts[-1], parts, tuple((name, number, inside) for number, name, inside in _lines(text)))
+    return (name if named else parts[-1]), parts
 
 
 __all__ = [
@@ -169,6 +191,7 @@ __all__ = [
     "fields",
     "item",
     "key",
+    "methods",
     "option",
     "pairs",
     "split",

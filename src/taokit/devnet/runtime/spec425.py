@@ -15,12 +15,14 @@ from taokit.devnet.runtime import (
     swap,
     system,
     timestamp,
+    unruled,
     utility,
 )
 from taokit.devnet.runtime.methods import METHODS
 from taokit.devnet.runtime.refusal import DispatchError
 from taokit.devnet.runtime.subtensor import info_types, pallet, types
-from taokit.devnet.runtime.table import Extension, Table
+from taokit.devnet.runtime.table import Extension, Pallet, Table
+from taokit.devnet.runtime.version import SPEC_NAME, SPEC_VERSION, TRANSACTION_VERSION
 
 EXTENSIONS = (
     Extension("CheckNonZeroSender", "()", "()"),
@@ -38,11 +40,16 @@ EXTENSIONS = (
     Extension("CheckMetadataHash", "MetadataHashMode", "Option<[u8; 32]>"),
 )
 
+
+def _in_order(*pallets: Pallet) -> tuple[Pallet, ...]:
+    return tuple(sorted(pallets, key=lambda pallet: pallet.index))
+
+
 TABLE = Table(
-    spec_name="node-subtensor",
-    spec_version=425,
-    transaction_version=1,
-    pallets=(
+    spec_name=SPEC_NAME,
+    spec_version=SPEC_VERSION,
+    transaction_version=TRANSACTION_VERSION,
+    pallets=_in_order(
         system.PALLET,
         timestamp.TIMESTAMP,
         timestamp.AURA,
@@ -56,8 +63,8 @@ TABLE = Table(
         admin_utils.PALLET,
         drand.DRAND,
         swap.SWAP,
-        drand.MEV_SHIELD,
         swap.ALPHA_ASSETS,
+        *unruled.PALLETS,
     ),
     types=(
         *system.TYPES,
@@ -68,6 +75,8 @@ TABLE = Table(
         *commitments.TYPES,
         *drand.TYPES,
         *swap.TYPES,
+        *admin_utils.TYPES,
+        *unruled.TYPES,
     ),
     methods=METHODS,
     extensions=EXTENSIONS,

@@ -8,7 +8,7 @@ table copies that table only.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,8 +20,11 @@ from taokit.errors import UnknownBlock
 
 Keys = tuple[Any, ...]
 Place = tuple[Item, Keys]
-Note = tuple[Item, Keys, Any]
-"""A write: where, and what was stored there before, MISSING where nothing was."""
+Journal = list[Any]
+"""Writes in their order, three entries each: item, keys, and what was stored there before, MISSING for nothing.
+
+Flat, as millions of small tuples would keep the garbage collector busy.
+"""
 Phase = int | str
 """The index of an extrinsic, or `Initialization` or `Finalization`."""
 
@@ -114,7 +117,7 @@ class Layer:
     """One sealed block: what it wrote over, and its events."""
 
     number: int
-    journal: Sequence[Note]
+    journal: Journal
     events: list[Event]
 
 
@@ -124,7 +127,7 @@ class Mark:
 
     tables: dict[Item, dict[Keys, Any]]
     layers: tuple[Layer, ...]
-    journal: tuple[Note, ...]
+    journal: Journal
     events: tuple[Event, ...]
     number: int
     phase: Phase
@@ -137,14 +140,14 @@ class Mark:
         later = [layer.journal for layer in reversed(self.layers) if layer.number > number]
         before: dict[Place, Any] = {}
         for journal in (self.journal, *later):
-            before.update(((item, keys), old) for item, keys, old in reversed(journal))
+            before.update(zip(zip(journal[-3::-3], journal[-2::-3], strict=True), journal[-1::-3], strict=True))
         return View(_with(dict(self.tables), before), number, sealed.events)
 
 
 class State(Reading):
     """The storage of a chain. Values are immutable: to change one, store another."""
 
-    __slots__ = ("_journal", "_layers", "_shared", "allow_loopback", "phase")
+    __slots__ = ("_indexes", "_journal", "_layers", "_shared", "allow_loopback", "phase")
 
     phase: Phase
     """Stamped on every event; whoever builds blocks sets it to the extrinsic's index."""
@@ -152,7 +155,8 @@ class State(Reading):
     def __init__(self, *, allow_loopback: bool = False) -> None:
         self._tables: dict[Item, dict[Keys, Any]] = {}
         self._shared: set[Item] = set()  # tables that a mark or a view holds too
-        self._journal: list[Note] = []
+        self._indexes: dict[Item, dict[Any, dict[Keys, None]]] = {}  # by first key, of tables that were walked by it
+        self._journal: Journal = []
         self._layers: deque[Layer] = deque(maxlen=HISTORY)
         self.events: list[Event] = []
         self.phase = "Initialization"
@@ -163,19 +167,34 @@ class State(Reading):
     def __setitem__(self, place: Item | tuple[Any, ...], value: Any) -> None:
         item, keys = (place[0], place[1:]) if isinstance(place, tuple) else (place, ())
         table = self._own(item)
-        self._journal.append((item, keys, table.get(keys, MISSING)))
+        old = table.get(keys, MISSING)
+        self._journal += item, keys, old
         table[keys] = value
+        if old is MISSING:
+            self._index(item, keys, stored=True)
 
     def __delitem__(self, place: Item | tuple[Any, ...]) -> None:
         """Nothing is stored there any more; nothing happens where nothing was."""
         item, keys = (place[0], place[1:]) if isinstance(place, tuple) else (place, ())
         if keys in self._tables.get(item, ()):
-            self._journal.append((item, keys, self._own(item).pop(keys)))
+            table = self._own(item)
+            self._journal += item, keys, table.pop(keys)
+            self._index(item, keys, stored=False)
+
+    def keys(self, item: Item, *prefix: Any) -> list[Keys]:
+        """The stored keys that begin with `prefix`, in no promised order."""
+        if not prefix or len(item.keys) < 2:
+            return super().keys(item, *prefix)
+        index = self._indexes.get(item)
+        if index is None:
+            index = self._indexes[item] = _by_first(self._tables.get(item, ()))
+        wanted = len(prefix)
+        return [keys for keys in index.get(prefix[0], ()) if keys[:wanted] == prefix]
 
     @property
     def writes(self) -> int:
         """Writes since the last sealed block: where it is the same, so is what is stored."""
-        return len(self._journal)
+        return len(self._journal) // 3
 
     def deposit(self, pallet: str, name: str, *fields: Any) -> None:
         """Append an event of the current phase."""
@@ -200,7 +219,7 @@ class State(Reading):
 
     def written(self) -> list[tuple[Item, Keys, Any]]:
         """What was written since the last seal, as it stands now: None where nothing is stored any more."""
-        places = dict.fromkeys((item, keys) for item, keys, _ in self._journal)
+        places = dict.fromkeys(zip(self._journal[::3], self._journal[1::3], strict=True))
         return [(item, keys, self._tables.get(item, {}).get(keys)) for item, keys in places]
 
     def at(self, number: int) -> View:
@@ -210,20 +229,22 @@ class State(Reading):
     def mark(self) -> Mark:
         """A snapshot of everything. It shares the tables, so it costs a few hundred pointers."""
         return Mark(
-            self._share(), tuple(self._layers), tuple(self._journal), tuple(self.events), self.number, self.phase
+            self._share(), tuple(self._layers), self._journal.copy(), tuple(self.events), self.number, self.phase
         )
 
     def rewind(self, mark: Mark) -> None:
         """Everything as it was at the mark, history and events included."""
+        self._indexes = {}
         self._tables = dict(mark.tables)
         self._shared = set(mark.tables)
         self._layers = deque(mark.layers, maxlen=HISTORY)
-        self._journal = list(mark.journal)
+        self._journal = mark.journal.copy()
         self.events = list(mark.events)
         self.number, self.phase = mark.number, mark.phase
 
     def return_to(self, view: View) -> None:
         """Everything as it was after the sealed block that the view shows; what came later is forgotten."""
+        self._indexes = {}
         self._tables = dict(view._tables)
         self._shared = set(view._tables)
         while self._layers and self._layers[-1].number > view.number:
@@ -248,12 +269,34 @@ class State(Reading):
 
     def _unwind(self, length: int) -> None:
         while len(self._journal) > length:
-            item, keys, old = self._journal.pop()
+            item, keys, old = self._journal[-3:]
+            del self._journal[-3:]
             table = self._own(item)
             if old is MISSING:
                 del table[keys]
-            else:
-                table[keys] = old
+                self._index(item, keys, stored=False)
+                continue
+            if keys not in table:
+                self._index(item, keys, stored=True)
+            table[keys] = old
+
+    def _index(self, item: Item, keys: Keys, *, stored: bool) -> None:
+        """Keep the index of an item that has one true: a key is new, or is gone."""
+        index = self._indexes.get(item)
+        if index is None:
+            return
+        if stored:
+            index.setdefault(keys[0], {})[keys] = None
+        else:
+            del index[keys[0]][keys]
+
+
+def _by_first(table: Iterable[Keys]) -> dict[Any, dict[Keys, None]]:
+    """The keys of a table by the first of each, in its order."""
+    index: dict[Any, dict[Keys, None]] = {}
+    for keys in table:
+        index.setdefault(keys[0], {})[keys] = None
+    return index
 
 
 def _with(tables: dict[Item, dict[Keys, Any]], changes: Mapping[Place, Any]) -> dict[Item, dict[Keys, Any]]:

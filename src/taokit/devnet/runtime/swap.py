@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from taokit.devnet.runtime.rows import NETUID_TWOX, errors, item, structs
+from taokit.devnet.runtime.rows import NETUID_TWOX, calls, errors, events, item, key, structs
 from taokit.devnet.runtime.table import Constant, Pallet
+
+MAX_FEE_RATE: Final = 10_000
+"""The most that a trade may cost, of 65535."""
 
 PERQUINTILL: Final = 10**18
 """One, as a weight of a pool."""
@@ -30,16 +33,28 @@ SWAP = Pallet(
         FEE_RATE,
         SWAP_BALANCER,
         PAL_SWAP_INITIALIZED,
+        item("HasMigrationRun", "bool", key("Vec<u8>", "Identity")),
+        item("ScrapReservoirAlpha", "u64", NETUID_TWOX),
         item("BalancerTaoReservoir", "u64", NETUID_TWOX),
         item("BalancerAlphaReservoir", "u64", NETUID_TWOX),
     ),
+    calls=calls("""
+0 set_fee_rate(netuid: u16, rate: u16)
+1 add_liquidity(hotkey: AccountId, netuid: u16, tick_low: i32, tick_high: i32, liquidity: u64)
+2 remove_liquidity(hotkey: AccountId, netuid: u16, position_id: u128)
+3 modify_position(hotkey: AccountId, netuid: u16, position_id: u128, liquidity_delta: i64)
+4 toggle_user_liquidity(netuid: u16, enable: bool)
+5 disable_lp
+"""),
+    events=events("0 FeeRateSet(netuid: u16, rate: u16)"),
     errors=errors("""
     FeeRateTooHigh InsufficientInputAmount InsufficientLiquidity PriceLimitExceeded InsufficientBalance
     InvalidTickRange InvalidLiquidityValue ReservesTooLow MechanismDoesNotExist SubtokenDisabled
     ReservesOutOfBalance SwapInputTooLarge Deprecated
 """),
     constants=(
-        Constant("MaxFeeRate", "u16", 10_000),
+        Constant("ProtocolId", "[u8; 8]", b"ten/swap"),
+        Constant("MaxFeeRate", "u16", MAX_FEE_RATE),
         Constant("MinimumLiquidity", "u64", 1000),
         Constant("MinimumReserve", "u64", MINIMUM_RESERVE),
     ),
@@ -51,6 +66,7 @@ __all__ = [
     "ALPHA_BURNED",
     "ALPHA_RECYCLED",
     "FEE_RATE",
+    "MAX_FEE_RATE",
     "MINIMUM_RESERVE",
     "PAL_SWAP_INITIALIZED",
     "PERQUINTILL",

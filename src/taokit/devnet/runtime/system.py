@@ -8,6 +8,7 @@ from taokit.devnet.runtime.rows import ACCOUNT, enum, errors, events, item, key,
 from taokit.devnet.runtime.rows import calls as rows
 from taokit.devnet.runtime.state import Reading, State
 from taokit.devnet.runtime.table import Constant, Enum, Pallet, Struct
+from taokit.devnet.runtime.version import VERSION
 
 NEW_LOGIC: Final = 1 << 127
 """The flag that marks every account as counted by the current rules of the balances pallet."""
@@ -25,6 +26,20 @@ LAST_RUNTIME_UPGRADE = option("LastRuntimeUpgrade", "LastRuntimeUpgradeInfo")
 BLOCK_HASH_COUNT: Final = 2400
 """Block hashes that are kept."""
 
+_U64: Final = (1 << 64) - 1
+_EXTRINSIC: Final = (108_157_000, 0)
+
+BLOCK_WEIGHTS: Final = (
+    (431_614_000, 0),
+    (4_000_000_000_000, _U64),
+    (
+        (_EXTRINSIC, (2_599_891_843_000, 11_990_383_647_911_208_550), (3_000_000_000_000, _U64 * 3 // 4), (0, 0)),
+        (_EXTRINSIC, (3_599_891_843_000, 16_602_069_666_338_596_454), (4_000_000_000_000, _U64), (10**12, 1 << 62)),
+        (_EXTRINSIC, None, None, None),
+    ),
+)
+"""What fits a block, in picoseconds and bytes of proof: of the block itself, at most, and by class of extrinsic."""
+
 TYPES: tuple[Struct | Enum, ...] = (
     *structs("""
 frame_system::AccountInfo(nonce: u32, consumers: u32, providers: u32, sufficients: u32, data: AccountData)
@@ -33,7 +48,7 @@ pallet_balances::types::AccountData(free: u64, reserved: u64, frozen: u64, flags
 
 frame_system::EventRecord(phase: Phase, event: RuntimeEvent, topics: Vec<H256>)
 
-frame_system::LastRuntimeUpgradeInfo(spec_version: Compact<u32>, spec_name: Vec<u8>)
+frame_system::LastRuntimeUpgradeInfo(spec_version: Compact<u32>, spec_name: str)
 
 frame_system::DispatchEventInfo(weight: Weight, class: DispatchClass, pays_fee: Pays)
 
@@ -83,10 +98,32 @@ apis: Vec<([u8; 8], u32)>, transaction_version: u32, system_version: u8)
         6 TooManyConsumers
         7 Token(TokenError)
         8 Arithmetic(ArithmeticError)
+        9 Transactional(TransactionalError)
         10 Exhausted
         11 Corruption
         12 Unavailable
         13 RootNotAllowed
+        14 Trie(TrieError)
+        """,
+    ),
+    enum("sp_runtime::TransactionalError", "0 LimitReached\n1 NoLayer"),
+    enum(
+        "sp_runtime::proving_trie::TrieError",
+        """
+        0 InvalidStateRoot
+        1 IncompleteDatabase
+        2 ValueAtIncompleteKey
+        3 DecoderError
+        4 InvalidHash
+        5 DuplicateKey
+        6 ExtraneousNode
+        7 ExtraneousValue
+        8 ExtraneousHashReference
+        9 InvalidChildReference
+        10 ValueMismatch
+        11 IncompleteProof
+        12 RootMismatch
+        13 DecodeError
         """,
     ),
     enum(
@@ -119,7 +156,9 @@ apis: Vec<([u8; 8], u32)>, transaction_version: u32, system_version: u8)
 7 Custom(u8)
 8 BadMandatory
 9 MandatoryValidation
-10 BadSigner""",
+10 BadSigner
+11 IndeterminateImplicit
+12 UnknownOrigin""",
     ),
     enum(
         "sp_runtime::transaction_validity::UnknownTransaction",
@@ -145,8 +184,30 @@ PALLET = Pallet(
         EVENTS,
         EVENT_COUNT,
         LAST_RUNTIME_UPGRADE,
+        item("InherentsApplied", "bool"),
+        item("BlockWeight", "PerDispatchClassWeight", default=((0, 0),) * 3),
+        option("AllExtrinsicsLen", "u32"),
+        item("ExtrinsicData", "Vec<u8>", key("u32")),
+        item("EventTopics", "Vec<(u32, u32)>", key("H256", "Blake2_128Concat")),
+        item("UpgradedToU32RefCount", "bool"),
+        item("UpgradedToTripleRefCount", "bool"),
+        option("ExecutionPhase", "Phase"),
+        option("AuthorizedUpgrade", "CodeUpgradeAuthorization"),
+        item("ExtrinsicWeightReclaimed", "Weight", default=(0, 0)),
     ),
-    calls=rows("0 remark(remark: Vec<u8>)\n7 remark_with_event(remark: Vec<u8>)"),
+    calls=rows("""
+0 remark(remark: Vec<u8>)
+1 set_heap_pages(pages: u64)
+2 set_code(code: Vec<u8>)
+3 set_code_without_checks(code: Vec<u8>)
+4 set_storage(items: Vec<(Vec<u8>, Vec<u8>)>)
+5 kill_storage(keys: Vec<Vec<u8>>)
+6 kill_prefix(prefix: Vec<u8>, subkeys: u32)
+7 remark_with_event(remark: Vec<u8>)
+9 authorize_upgrade(code_hash: H256)
+10 authorize_upgrade_without_checks(code_hash: H256)
+11 apply_authorized_upgrade(code: Vec<u8>)
+"""),
     events=events("""
 0 ExtrinsicSuccess(dispatch_info: DispatchEventInfo)
 1 ExtrinsicFailed(dispatch_error: DispatchError, dispatch_info: DispatchEventInfo)
@@ -154,12 +215,21 @@ PALLET = Pallet(
 3 NewAccount(account: AccountId)
 4 KilledAccount(account: AccountId)
 5 Remarked(sender: AccountId, hash: H256)
+6 UpgradeAuthorized(code_hash: H256, check_version: bool)
+7 RejectedInvalidAuthorizedUpgrade(code_hash: H256, error: DispatchError)
 """),
     errors=errors("""
     InvalidSpecName SpecVersionNeedsToIncrease FailedToExtractRuntimeVersion NonDefaultComposite NonZeroRefCount
     CallFiltered MultiBlockMigrationsOngoing NothingAuthorized Unauthorized
 """),
-    constants=(Constant("BlockHashCount", "u32", BLOCK_HASH_COUNT), Constant("SS58Prefix", "u16", 42)),
+    constants=(
+        Constant("BlockWeights", "BlockWeights", BLOCK_WEIGHTS),
+        Constant("BlockLength", "BlockLength", ((7_864_320, 10_485_760, 10_485_760),)),
+        Constant("BlockHashCount", "u32", BLOCK_HASH_COUNT),
+        Constant("DbWeight", "RuntimeDbWeight", (25_000_000, 100_000_000)),
+        Constant("Version", "RuntimeVersion", VERSION),
+        Constant("SS58Prefix", "u16", 42),
+    ),
 )
 
 

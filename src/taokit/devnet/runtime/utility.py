@@ -17,8 +17,13 @@ UTILITY = Pallet(
     11,
     calls=calls("""
 0 batch(calls: Vec<RuntimeCall>)
+1 as_derivative(index: u16, call: RuntimeCall)
 2 batch_all(calls: Vec<RuntimeCall>)
+3 dispatch_as(as_origin: OriginCaller, call: RuntimeCall)
 4 force_batch(calls: Vec<RuntimeCall>)
+5 with_weight(call: RuntimeCall, weight: Weight)
+6 if_else(main: RuntimeCall, fallback: RuntimeCall)
+7 dispatch_as_fallible(as_origin: OriginCaller, call: RuntimeCall)
 """),
     events=events("""
 0 BatchInterrupted(index: u32, error: DispatchError)
@@ -26,6 +31,9 @@ UTILITY = Pallet(
 2 BatchCompletedWithErrors
 3 ItemCompleted
 4 ItemFailed(error: DispatchError)
+5 DispatchedAs(result: DispatchResult)
+6 IfElseMainSuccess
+7 IfElseFallbackCalled(main_error: DispatchError)
 """),
     errors=errors("TooManyCalls InvalidDerivedAccount"),
     constants=(Constant("batched_calls_limit", "u32", BATCH_LIMIT),),
@@ -38,10 +46,14 @@ SUDO = Pallet(
 0 sudo(call: RuntimeCall)
 1 sudo_unchecked_weight(call: RuntimeCall, weight: Weight)
 2 set_key(new: MultiAddress)
+3 sudo_as(who: MultiAddress, call: RuntimeCall)
+4 remove_key
 """),
     events=events("""
 0 Sudid(sudo_result: DispatchResult)
 1 KeyChanged(old: Option<AccountId>, new: AccountId)
+2 KeyRemoved
+3 SudoAsDone(sudo_result: DispatchResult)
 """),
     errors=errors("RequireSudo"),
 )

@@ -79,4 +79,9 @@ def _constant(line: str) -> Constant:
     return Constant(name, kind, bool(int(value)) if kind == "bool" else int(value))
 
 
-CONSTANTS = tuple(map(_constant, _LINES.strip().splitlines()))
+CONSTANTS = (
+    *map(_constant, _LINES.strip().splitlines()),
+    Constant("MaxImmuneUidsPercentage", "u8", 80),
+    Constant("SubtensorPalletId", "[u8; 8]", b"subtensr"),
+    Constant("BurnAccountId", "[u8; 8]", b"burntnsr"),
+)

@@ -128,8 +128,10 @@ def _make_claimable(state: State, hotkey: bytes, netuid: int, alpha: int) -> Non
         shares.give(state, hotkey, state[OWNER, hotkey], netuid=netuid, alpha=alpha)
         return
     rates = dict(state[ROOT_CLAIMABLE, hotkey])
-    rates[netuid] = rates.get(netuid, 0) + ((alpha << 32) // total if total else 0)
-    state[ROOT_CLAIMABLE, hotkey] = tuple(sorted(rates.items()))
+    risen = (alpha << 32) // total if total else 0
+    if risen or netuid not in rates:
+        rates[netuid] = rates.get(netuid, 0) + risen
+        state[ROOT_CLAIMABLE, hotkey] = tuple(sorted(rates.items()))
 
 
 def _record(state: State, item: Item, netuid: int, amounts: Mapping[bytes, int]) -> None:

@@ -27,7 +27,11 @@ def tao_stake(state: Reading, hotkey: bytes, netuid: int) -> int:
 
 def total_stake(state: Reading, hotkey: bytes, netuid: int) -> int:
     """Both together, TAO by its weight, with 32 fraction bits (`get_stake_weights_for_hotkey_on_subnet`)."""
-    alpha, tao = alpha_stake(state, hotkey, netuid), tao_stake(state, hotkey, netuid)
+    return together(state, alpha_stake(state, hotkey, netuid), tao_stake(state, hotkey, netuid))
+
+
+def together(state: Reading, alpha: int, tao: int) -> int:
+    """Rao of alpha and of root TAO as one stake, TAO by its weight, with 32 fraction bits."""
     return (alpha << 32) + tao * u64_ratio(state[TAO_WEIGHT])
 
 
@@ -49,4 +53,4 @@ def _inherited(state: Reading, hotkey: bytes, netuid: int, *, held_on: int) -> i
     return int((max(0, (own << 32) - out) + gained) >> 32)
 
 
-__all__ = ["alpha_stake", "may_weigh", "tao_stake", "total_stake"]
+__all__ = ["alpha_stake", "may_weigh", "tao_stake", "together", "total_stake"]

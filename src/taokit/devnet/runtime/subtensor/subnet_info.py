@@ -56,6 +56,8 @@ def _columns(state: Reading, netuid: int) -> dict[str, Any]:
     """Everything that has one entry per uid."""
     hotkeys = neurons.hotkeys(state, netuid)
     coldkeys = [state[OWNER, hotkey] for hotkey in hotkeys]
+    alpha = [stakeweight.alpha_stake(state, hotkey, netuid) for hotkey in hotkeys]
+    tao = [stakeweight.tao_stake(state, hotkey, netuid) for hotkey in hotkeys]
     return {
         "hotkeys": tuple(hotkeys),
         "coldkeys": tuple(coldkeys),
@@ -72,9 +74,9 @@ def _columns(state: Reading, netuid: int) -> dict[str, Any]:
         "trust": (),
         "rank": (),
         "block_at_registration": tuple(state[BLOCK_AT_REGISTRATION, netuid, uid] for uid in range(len(hotkeys))),
-        "alpha_stake": tuple(stakeweight.alpha_stake(state, hotkey, netuid) for hotkey in hotkeys),
-        "tao_stake": tuple(stakeweight.tao_stake(state, hotkey, netuid) for hotkey in hotkeys),
-        "total_stake": tuple(stakeweight.total_stake(state, hotkey, netuid) >> 32 for hotkey in hotkeys),
+        "alpha_stake": tuple(alpha),
+        "tao_stake": tuple(tao),
+        "total_stake": tuple(stakeweight.together(state, *stake) >> 32 for stake in zip(alpha, tao, strict=True)),
         "tao_dividends_per_hotkey": tuple((hotkey, 0) for hotkey in hotkeys),
         "alpha_dividends_per_hotkey": tuple(
             (hotkey, state[storage.ALPHA_DIVIDENDS_PER_SUBNET, netuid, hotkey]) for hotkey in hotkeys

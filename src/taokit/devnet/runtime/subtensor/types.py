@@ -11,6 +11,9 @@ share_pool::SafeFloat(mantissa: u128, exponent: i64)
 
 pallet_subtensor::staking::lock::LockState(locked_mass: u64, conviction: U64F64, last_update: u64)
 
+pallet_subtensor::subnets::leasing::SubnetLease(beneficiary: AccountId, coldkey: AccountId, hotkey: AccountId,
+    emissions_share: u8, end_block: Option<u32>, netuid: u16, cost: u64)
+
 pallet_subtensor::pallet::AxonInfo(block: u64, version: u32, ip: u128, port: u16, ip_type: u8, protocol: u8,
     placeholder1: u8, placeholder2: u8)
 

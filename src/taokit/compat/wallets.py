@@ -1,0 +1,120 @@
+"""Wallets as SDK 10's neurons use them, over the same files."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from functools import cached_property
+from typing import Any
+
+from taokit.compat.settings import Config, add_flags, setting
+from taokit.errors import KeyFileError
+from taokit.keys import DEFAULT_PATH, KeypairSigner, coldkey, coldkey_pub, hotkey
+from taokit.protocol import decode_ss58, verify
+from taokit.run import wallet_password
+
+FLAGS = (
+    ("wallet.name", str, "The name of the wallet."),
+    ("wallet.hotkey", str, "The name of the wallet's hotkey."),
+    ("wallet.path", str, "The folder of the wallets."),
+)
+
+
+class Key:
+    """One key of a wallet: `ss58_address`, `sign`, `verify`. A public key alone does not sign."""
+
+    def __init__(self, ss58: str, signer: KeypairSigner | None = None) -> None:
+        self.ss58_address = ss58
+        self._signer = signer
+
+    @property
+    def signer(self) -> KeypairSigner:
+        """What signs here. Raises `KeyFileError` for a public key."""
+        if self._signer is None:
+            raise KeyFileError(f"{self.ss58_address} is only the public half of a key")
+        return self._signer
+
+    @property
+    def public_key(self) -> bytes:
+        """The 32 bytes that the address stands for."""
+        return decode_ss58(self.ss58_address)
+
+    def sign(self, data: bytes | str) -> bytes:
+        """The signature of bytes, of text, or of the bytes that `0x…` text stands for."""
+        return self.signer.sign(_octets(data))
+
+    def verify(self, data: bytes | str, signature: bytes | str) -> bool:
+        """Whether this key signed it."""
+        scheme = "sr25519" if self._signer is None else self._signer.scheme
+        return verify(self.ss58_address, _octets(data), _octets(signature), scheme=scheme)
+
+    def __repr__(self) -> str:
+        return f"<Key {self.ss58_address}>"
+
+
+class Wallet:
+    """A wallet's folder: `hotkey` to sign with, `coldkeypub` to name its owner. Nothing is read before it is used.
+
+    Keys come from `<path>/<name>/hotkeys/<hotkey>`; an encrypted one is opened with `BT_WALLET_PASSWORD`, and nobody
+    is ever asked for one.
+    """
+
+    def __init__(
+        self,
+        name: str | None = None,
+        hotkey: str | None = None,
+        path: str | None = None,
+        config: Config | None = None,
+    ) -> None:
+        self.config = config or Config()
+        self.name = name or setting(self.config, "wallet.name") or "default"
+        self.hotkey_str = hotkey or setting(self.config, "wallet.hotkey") or "default"
+        self.path = path or setting(self.config, "wallet.path") or str(DEFAULT_PATH)
+
+    @cached_property
+    def hotkey(self) -> Key:
+        """The key that a neuron signs with. Raises `KeyFileError`."""
+        return _key(hotkey(self.name, self.hotkey_str, path=self.path, password=wallet_password(os.environ)))
+
+    @cached_property
+    def coldkeypub(self) -> Key:
+        """The owner's address. Raises `KeyFileError`."""
+        return Key(coldkey_pub(self.name, path=self.path))
+
+    @cached_property
+    def coldkey(self) -> Key:
+        """The owner's key, which no neuron needs on its machine. Raises `KeyFileError`."""
+        return _key(coldkey(self.name, path=self.path, password=wallet_password(os.environ)))
+
+    @classmethod
+    def add_args(cls, parser: argparse.ArgumentParser, prefix: str | None = None) -> None:
+        """Add `--wallet.name`, `--wallet.hotkey` and `--wallet.path`."""
+        add_flags(parser, FLAGS, prefix)
+
+    def __str__(self) -> str:
+        return f"Wallet (Name: '{self.name}', Hotkey: '{self.hotkey_str}', Path: '{self.path}')"
+
+    __repr__ = __str__
+
+
+def signer_of(holder: Any) -> KeypairSigner:
+    """What signs for a `Wallet` or one of its keys."""
+    key = holder.hotkey if isinstance(holder, Wallet) else holder
+    if isinstance(key, Key):
+        return key.signer
+    if isinstance(key, KeypairSigner):
+        return key
+    return KeypairSigner.of(key)  # a key pair of the wallet library
+
+
+def _key(signer: KeypairSigner) -> Key:
+    return Key(signer.ss58, signer)
+
+
+def _octets(data: bytes | str) -> bytes:
+    if isinstance(data, bytes):
+        return data
+    return bytes.fromhex(data[2:]) if data.startswith("0x") else data.encode()
+
+
+__all__ = ["Key", "Wallet", "signer_of"]

@@ -1,0 +1,1 @@
+{% include cookiecutter.option ~ "/test_store.py" %}

@@ -1,0 +1,42 @@
+"""Every block of the documentation runs, or names commands and options that exist."""
+
+import pytest
+from doc_pages import DOCS, Block, Player, blocks, mistakes, pages, steps
+
+
+@pytest.mark.parametrize("page", pages())
+def test_the_blocks_of_a_page_run(page, tmp_path):
+    found = blocks((DOCS / page).read_text())
+    if not any(block.runs or block.file for block in found):
+        return
+    player = Player(tmp_path)
+    for block in found:
+        if block.runs or block.file:
+            try:
+                player.play(block)
+            except AssertionError as error:
+                raise AssertionError(f"{page}:{block.line}: {error}") from None
+    player.tests()
+
+
+@pytest.mark.parametrize("page", pages())
+def test_a_page_names_commands_and_options_that_exist(page):
+    found = [f"line {block.line}: {said}" for block in blocks((DOCS / page).read_text()) for said in mistakes(block)]
+    assert found == []
+
+
+def test_a_wrong_option_and_a_wrong_extra_are_found():
+    block = Block("console", "pip install 'taokit[labb]'\ntaokit dev . --epoch 3\ntaokit devnt\n", "", 1)
+    assert len(list(mistakes(block))) == 3
+
+
+def test_a_block_is_read_with_what_stands_above_it():
+    text = "`a/b.py`:\n\n```python\nx = 1\n```\n\n<!-- not run: needs a node -->\n```console\n$ taokit dev\nout\n```\n"
+    first, second = blocks(text)
+    assert (first.file, first.text, first.line) == ("a/b.py", "x = 1\n", 3)
+    assert (second.runs, steps(second)) == (False, [("taokit dev", ["out"])])
+
+
+def test_output_that_differs_is_an_error(tmp_path):
+    with pytest.raises(AssertionError, match="prints no line 'two'"):
+        Player(tmp_path).play(Block("console", "$ echo one\ntwo\n", "", 1))
