@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from abc import abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, ClassVar, Self
 
 from taokit.compat.messages import Synapse
 from taokit.dendrite import Stream
+from taokit.errors import ConfigurationError
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 """Takes `{"type": "http.response.body", "body": bytes, "more_body": bool}`, as an ASGI application sends it."""
@@ -55,17 +55,23 @@ class StreamingSynapse(Synapse):
 
     BTStreamingResponse: ClassVar[Any] = BTStreamingResponse
 
-    @abstractmethod
     def process_streaming_response(self, response: Any) -> AsyncIterator[Any]:
         """What a caller gets, piece by piece, out of `response.content.iter_any()`; an `async def` with `yield`."""
+        raise _unwritten(self, "process_streaming_response")
 
-    @abstractmethod
     def extract_response_json(self, response: Any) -> dict[str, Any]:
         """The fields of the message once all pieces were read; keys that are no answer fields count for nothing."""
+        raise _unwritten(self, "extract_response_json")
 
     def create_streaming_response(self, token_streamer: TokenStreamer) -> Any:
         """What a handler returns to stream what the function sends: a `BTStreamingResponse`."""
         return BTStreamingResponse(token_streamer, self)
+
+
+def _unwritten(message: Synapse, method: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"{message.name} has no method {method}", hint="write it: a caller reads the stream by it"
+    )
 
 
 class Content:
