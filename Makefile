@@ -3,7 +3,7 @@ PYTHON ?= python3
 DEMO := .venv-demo
 DEV := .venv
 
-.PHONY: demo test test-peers test-all interop style types bench docs clean
+.PHONY: demo test test-peers test-all interop clients style types bench docs clean
 
 demo: $(DEMO)/ready
 	$(DEMO)/bin/taokit dev $(ARGS)
@@ -19,7 +19,7 @@ $(DEV)/ready: pyproject.toml
 	touch $@
 
 test: $(DEV)/ready
-	$(DEV)/bin/python -m pytest -m 'not peers' $(ARGS)
+	$(DEV)/bin/python -m pytest -m 'not peers and not templates' $(ARGS)
 
 test-peers: $(DEV)/ready
 	$(DEV)/bin/python -m pytest -m peers $(ARGS)
@@ -32,6 +32,10 @@ test-all: $(DEV)/ready
 interop: $(DEV)/ready
 	$(DEV)/bin/python tests/peers/interop.py $(or $(VERSIONS),--write docs/reference/interop.md)
 
+# CLIENTS="bittensor-11.3.0 bittensor-10.5.0" runs these alone, and leaves the page as it is
+clients: $(DEV)/ready
+	$(DEV)/bin/python tests/peers/devnet_clients.py $(or $(CLIENTS),--write docs/reference/clients.md)
+
 style: $(DEV)/ready
 	$(DEV)/bin/ruff check .
 	$(DEV)/bin/ruff format --check .
@@ -42,7 +46,7 @@ types: $(DEV)/ready
 # The pages, into site/; any warning fails
 docs: $(DEV)/ready
 	$(DEV)/bin/pip install -q -c constraints.txt -e '.[docs]'
-	NO_MKDOCS_2_WARNING=1 $(DEV)/bin/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(DEV)/bin/mkdocs build --strict
 
 bench: $(DEV)/ready
 	for file in bench/*.py; do $(DEV)/bin/python $$file || exit 1; done

@@ -27,7 +27,7 @@ from taokit.cli.main import main
 from taokit.errors import ConfigurationError
 from taokit.scoring import Rank, Window
 
-EVENTS, SEEN = 12, 40  # events in a question, and what is told of the past of each
+EVENTS, SEEN = 24, 40  # events in a question, and what is told of the past of each
 MOST = 64  # questions that wait for their outcome
 
 

@@ -1,8 +1,8 @@
 """The code blocks of a page of the documentation, and what runs them.
 
-A block under a line that is only a file's name (`` `miner.py`: ``) is that file. An unnamed Python block is a program of
-its own. A console block is run line by line; lines after one that begins with `$ ` are what it prints, `…` stands for
-anything. Under `<!-- not run: why -->`, and in blocks of another kind, commands of taokit are only checked.
+A block under a line that is only a file's name (`` `miner.py`: ``) is that file. An unnamed Python block is a program
+of its own. A console block is run line by line; lines after one that begins with `$ ` are what it prints, `…` stands
+for anything. Under `<!-- not run: why -->`, and in blocks of another kind, commands of taokit are only checked.
 """
 
 import os
@@ -26,7 +26,8 @@ EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["option
 NEURON_FLAGS = {"--set", "--json", "--quiet", "-q", "--verbose", "-v", "-vv", "-vvv", "--help", "-h"} | {
     name for option in OPTIONS for name in (option.flag, option.short) if name
 }
-FENCE = re.compile(r"^(?P<indent> *)```(?P<kind>[a-z]*)[^\n]*\n(?P<text>.*?)^(?P=indent)```$", re.M | re.S)
+PYTEST = ["-p", "no:cacheprovider", "-o", "asyncio_mode=auto", "-o", "asyncio_default_fixture_loop_scope=function"]
+FENCE = re.compile(r"^(?P<indent> *)```(?P<kind>[a-z]*)[^\n]*\n(?P<text>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,9 @@ def blocks(text: str) -> list[Block]:
     for match in FENCE.finditer(text):
         above = [line for line in text[: match.start()].splitlines() if line.strip()]
         body = "".join(line.removeprefix(match["indent"]) for line in match["text"].splitlines(keepends=True))
-        found.append(Block(match["kind"], body, above[-1].strip() if above else "", text.count("\n", 0, match.start()) + 1))
+        found.append(
+            Block(match["kind"], body, above[-1].strip() if above else "", text.count("\n", 0, match.start()) + 1)
+        )
     return found
 
 
@@ -112,7 +115,14 @@ class Player:
         if modules := sorted(path.stem for path in self.folder.glob("*.py") if not path.name.startswith("test_")):
             self.run([sys.executable, "-W", "error", "-c", f"import {', '.join(modules)}"])
         if any(self.folder.glob("test_*.py")):
-            options = ["-p", "no:cacheprovider", "-o", "asyncio_mode=auto", "-o", "asyncio_default_fixture_loop_scope=function"]
+            options = [
+                "-p",
+                "no:cacheprovider",
+                "-o",
+                "asyncio_mode=auto",
+                "-o",
+                "asyncio_default_fixture_loop_scope=function",
+            ]
             self.run([sys.executable, "-m", "pytest", "-q", *options])
 
     def run(self, command: list[str]) -> str:

@@ -44,10 +44,13 @@ def _section(words: tuple[str, ...], command: Any) -> str:
 
 def _row(parameter: Any) -> tuple[str, str]:
     names = ", ".join(f"`{name}`" for name in (*parameter.opts, *parameter.secondary_opts))
+    if parameter.param_type_name == "argument":
+        names = f"`{(parameter.metavar or parameter.name.upper()).strip('[]{}').replace('|', ' or ')}`"
     variables = parameter.envvar or ()
     variables = [variables] if isinstance(variables, str) else variables
     told = " ".join([getattr(parameter, "help", None) or "", *(f"`{name}`" for name in variables)])
     default = parameter.default
+    told = f"{told} Needed." if parameter.required else told
     shown = default not in (None, False, "", 0) and not callable(default) and "default" not in told
     return names, f"{told} Default: `{default}`." if shown and not isinstance(default, (list, tuple)) else told
 
@@ -68,17 +71,20 @@ def _neurons() -> str:
         ("`--quiet`, `-q`", "Warnings and errors only."),
         ("`--verbose`, `-v`", "Every request as well; `-vv` libraries too, `-vvv` all."),
     ]
-    return "\n".join(["## Options of neurons", "", "For `taokit miner`, `taokit validator` and `taokit.run`.", "", *_table(rows)])
+    return "\n".join(
+        ["## Options of neurons", "", "For `taokit miner`, `taokit validator` and `taokit.run`.", "", *_table(rows)]
+    )
 
 
 def _table(rows: list[tuple[str, str]]) -> list[str]:
     if not rows:
         return []
-    return ["| | |", "|---|---|", *(f"| {names} | {_cell(told)} |" for names, told in rows), ""]
+    return ["| takes | |", "|---|---|", *(f"| {names} | {_cell(told)} |" for names, told in rows), ""]
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ").strip()
+    """Text for a table: a pipe would end the cell, also within code."""
+    return text.replace("|", "/").replace("<", "&lt;").replace("\n", " ").strip()
 
 
 def _sentence(text: str) -> str:

@@ -33,6 +33,14 @@ def ignores(pipe, folder, number):
     time.sleep(60)
 
 
+def falls_silent(pipe, folder, number):
+    """One that shows that it lives for a moment, and then is stuck."""
+    (folder / f"{number}-{os.getpid()}").touch()
+    pipe.send("serves")
+    pipe.send(0.2)
+    time.sleep(60)
+
+
 def fails(pipe, folder, number):
     sys.exit(3)
 
@@ -79,6 +87,18 @@ async def test_a_dead_one_is_replaced_and_the_log_says_so(tmp_path, caplog, monk
             await asyncio.sleep(0.02)
     await workers.stop(drain_s=5)
     assert "worker 0 ended with signal 9; another one starts in" in caplog.text
+    assert not any(map(alive, pids(tmp_path)))
+
+
+async def test_one_that_falls_silent_is_replaced(tmp_path, caplog, monkeypatch):
+    monkeypatch.setattr(module, "FIRST_DELAY_S", 0.01)
+    workers = Workers(spawner(falls_silent, tmp_path), 1)
+    await workers.start()
+    async with asyncio.timeout(20):
+        while len(pids(tmp_path)) < 2:
+            await asyncio.sleep(0.02)
+    await workers.stop(drain_s=5)
+    assert "has not shown for 0.2 s that it lives" in caplog.text
     assert not any(map(alive, pids(tmp_path)))
 
 

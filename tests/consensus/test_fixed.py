@@ -77,3 +77,8 @@ def test_quantising_rounds_down_and_reads_back():
     stored = np.arange(65536, dtype=np.int64)
     assert fixed.ratio(stored).tolist() == [scalar.ratio(value) for value in range(65536)]
     assert fixed.to_u16(array(0, ONE - 1, ONE)).tolist() == [0, 65534, 65535]
+
+
+def test_numpy_speaks_the_array_api_by_itself_and_others_through_a_layer():
+    assert fixed.namespace(array(1), array(2)) is np
+    assert fixed.namespace(array(1).sum()).__name__ == "array_api_compat.numpy"

@@ -2,7 +2,20 @@ import random
 
 import pytest
 
-from data_storage import PIECE, PIECES, Forgetter, Keeper, Prove, StorageValidator, Store, climb, cut, path, share_proven, tree
+from data_storage import (
+    PIECE,
+    PIECES,
+    Forgetter,
+    Keeper,
+    Prove,
+    StorageValidator,
+    Store,
+    climb,
+    cut,
+    path,
+    share_proven,
+    tree,
+)
 
 BLOCK = random.Random(1).randbytes(PIECE * PIECES)
 

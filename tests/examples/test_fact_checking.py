@@ -4,7 +4,11 @@ import pytest
 
 from fact_checking import Check, FactValidator, Guesser, Puzzle, Reader, puzzle, worth
 
-TOLD = ("Neon (Ne) has the atomic number 10.", "Boron: its discovery dates from 1808.", "Neon: its discovery dates from 1898.")
+TOLD = (
+    "Neon (Ne) has the atomic number 10.",
+    "Boron: its discovery dates from 1808.",
+    "Neon: its discovery dates from 1898.",
+)
 
 
 @pytest.mark.parametrize(

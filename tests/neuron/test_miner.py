@@ -141,3 +141,42 @@ async def test_g23_a_plain_function_does_not_block_the_loop(tmp_path):
     finally:
         await miner.stop(0)
     assert [reply.status for reply in replies] == [200, 200]
+
+
+def test_a_miner_that_serves_nothing_needs_no_handler_and_has_none():
+    class Publishes(taokit.Miner):
+        serves = False
+
+    class Torn(taokit.Miner):
+        serves = False
+
+        async def forward(self, synapse: Ask) -> Ask:
+            return synapse
+
+    Publishes.check()
+    with pytest.raises(ConfigurationError, match="Torn serves nothing, and has a handler: forward"):
+        Torn.check()
+
+
+async def test_a_miner_acts_at_each_block_and_goes_on_when_that_fails(tmp_path, caplog):
+    seen = []
+
+    class Publishes(taokit.Miner):
+        serves = False
+
+        async def at_block(self, block: int) -> None:
+            seen.append(block)
+            if len(seen) == 1:
+                raise ValueError("not yet")
+
+    world = World(tmp_path, miners=["a"])
+    miner = world.neuron("a", Publishes())
+    await miner.start()
+    try:
+        await world.blocks(3)
+    finally:
+        await miner.stop(0)
+    assert len(seen) >= 3
+    assert seen == sorted(set(seen))
+    assert miner.port is None
+    assert "Publishes.at_block() failed" in caplog.text

@@ -24,7 +24,10 @@ PACKAGES = {
     "bittensor-9.12.2": ["bittensor==9.12.2", "async-substrate-interface<2"],
     "bittensor-8.5.2": ["bittensor==8.5.2"],
     "bittensor-7.4.0": ["bittensor==7.4.0"],
+    "taokit-bittensor-11.3.0": ["bittensor==11.3.0", "-e", f"{ROOT}[devnet]"],
+    "taokit-bittensor-10.5.0": ["bittensor==10.5.0", "-e", f"{ROOT}[devnet]"],
 }
+POLKADOT = "@polkadot/api@16.5.6"
 WITH_TORCH = ("bittensor-10.5.0", "bittensor-9.12.2", "bittensor-8.5.2", "bittensor-7.4.0")
 """Their tensors need it, also those of numpy. It is large: they share the one of the environment that runs this."""
 
@@ -42,6 +45,21 @@ def python_of(name):
         if name in WITH_TORCH:
             (_packages_of(home) / "torch.pth").write_text(f"{_shared_torch()}\n")
     return python
+
+
+def node_home():
+    """A folder with polkadot.js in it, for node; made first where it is missing or of another version."""
+    home = HOMES / "polkadot.js"
+    made = home / "made.txt"
+    with _alone():
+        if not made.exists() or made.read_text() != POLKADOT:
+            shutil.rmtree(home, ignore_errors=True)
+            home.mkdir(parents=True)
+            (home / "package.json").write_text("{}\n")
+            npm = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", POLKADOT]
+            subprocess.run(npm, cwd=home, check=True)
+            made.write_text(POLKADOT)
+    return home
 
 
 @contextmanager

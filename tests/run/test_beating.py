@@ -1,6 +1,7 @@
 """Signs of life, in a file and through a pipe."""
 
 import asyncio
+import contextlib
 import json
 import os
 
@@ -37,10 +38,8 @@ def pipe():
     ends = os.pipe()
     yield ends
     for end in ends:
-        try:
+        with contextlib.suppress(OSError):
             os.close(end)
-        except OSError:
-            pass
 
 
 def test_a_pulse_says_how_long_a_silence_is_too_long(pipe):

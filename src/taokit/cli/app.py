@@ -14,6 +14,7 @@ from taokit.cli.devnet import command as devnet
 from taokit.cli.doctor.command import doctor
 from taokit.cli.emission import emission
 from taokit.cli.metagraph.command import metagraph
+from taokit.cli.migrate import migrate
 from taokit.cli.new import new
 from taokit.cli.register import register
 from taokit.cli.replay import replay
@@ -50,6 +51,7 @@ app.command("serve-info", epilog="Example:  taokit serve-info --netuid 7 --walle
     serve_info
 )
 app.command(epilog="Example:  taokit metagraph --network finney --netuid 7 --sort incentive --top 10")(metagraph)
+app.command(epilog="Examples:  taokit migrate neurons   ·   taokit migrate . --write")(migrate)
 app.command(epilog="Examples:  taokit new   ·   taokit new my-subnet --template artefact --set store=s3 --yes")(new)
 app.command(epilog="Example:  taokit replay round-000000012.jsonl my_subnet.validator:MyValidator")(replay)
 app.command(epilog="Example:  taokit conformance tests/vectors/wire/*.json")(conformance)

@@ -12,30 +12,31 @@ from taokit._version import __version__
 from taokit.compat.warned import PAGE
 
 _HOMES = {
-    "AsyncSubtensor": ("chain", "AsyncSubtensor"),
-    "Axon": ("server", "Axon"),
-    "AxonInfo": ("endpoints", "AxonInfo"),
-    "Balance": ("balance", "Balance"),
-    "CompatWarning": ("warned", "CompatWarning"),
-    "Config": ("settings", "Config"),
-    "Dendrite": ("client", "Dendrite"),
-    "ExtrinsicResponse": ("extrinsics", "ExtrinsicResponse"),
-    "Metagraph": ("graph", "Metagraph"),
-    "StreamingSynapse": ("streams", "StreamingSynapse"),
-    "Subtensor": ("chain", "Subtensor"),
-    "Synapse": ("messages", "Synapse"),
-    "Tensor": ("arrays", "Tensor"),
-    "TerminalInfo": ("messages", "TerminalInfo"),
-    "Wallet": ("wallets", "Wallet"),
-    "async_subtensor": ("chain", "AsyncSubtensor"),
-    "axon": ("server", "Axon"),
-    "config": ("settings", "Config"),
-    "dendrite": ("client", "Dendrite"),
-    "logging": ("logs", "logging"),
-    "metagraph": ("graph", "Metagraph"),
-    "subtensor": ("chain", "Subtensor"),
-    "tensor": ("arrays", "tensor"),
-    "wallet": ("wallets", "Wallet"),
+    "AsyncSubtensor": (".chain", "AsyncSubtensor"),
+    "Axon": (".server", "Axon"),
+    "AxonInfo": (".endpoints", "AxonInfo"),
+    "Balance": (".balance", "Balance"),
+    "CompatWarning": (".warned", "CompatWarning"),
+    "Config": (".settings", "Config"),
+    "Dendrite": (".client", "Dendrite"),
+    "ExtrinsicResponse": (".extrinsics", "ExtrinsicResponse"),
+    "Keypair": ("bittensor_wallet", "Keypair"),
+    "Metagraph": (".graph", "Metagraph"),
+    "StreamingSynapse": (".streams", "StreamingSynapse"),
+    "Subtensor": (".chain", "Subtensor"),
+    "Synapse": (".messages", "Synapse"),
+    "Tensor": (".arrays", "Tensor"),
+    "TerminalInfo": (".messages", "TerminalInfo"),
+    "Wallet": (".wallets", "Wallet"),
+    "async_subtensor": (".chain", "AsyncSubtensor"),
+    "axon": (".server", "Axon"),
+    "config": (".settings", "Config"),
+    "dendrite": (".client", "Dendrite"),
+    "logging": (".logs", "logging"),
+    "metagraph": (".graph", "Metagraph"),
+    "subtensor": (".chain", "Subtensor"),
+    "tensor": (".arrays", "tensor"),
+    "wallet": (".wallets", "Wallet"),
 }
 
 
@@ -44,7 +45,7 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"taokit.compat has no {name!r} (see {PAGE}#what-is-not-here)")
     home, known_as = _HOMES[name]
-    return getattr(import_module(f"taokit.compat.{home}"), known_as)
+    return getattr(import_module(home, "taokit.compat"), known_as)
 
 
 def __dir__() -> list[str]:
@@ -60,6 +61,7 @@ __all__ = [
     "Config",
     "Dendrite",
     "ExtrinsicResponse",
+    "Keypair",
     "Metagraph",
     "StreamingSynapse",
     "Subtensor",

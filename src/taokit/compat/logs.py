@@ -141,7 +141,7 @@ class Logging:
         msg, prefix, suffix = parts
         said = " - ".join(str(part) for part in (prefix, msg, suffix) if part not in ("", None))
         deeper = options.pop("stacklevel", 1) + 2
-        self._log.log(level, said if args else said.replace("%", "%%"), *args, stacklevel=deeper, **options)
+        self._log.log(level, said, *args, stacklevel=deeper, **options)
 
     def _turn(self, level: int) -> None:
         if self._handler is None:

@@ -69,9 +69,7 @@ class StreamingSynapse(Synapse):
 
 
 def _unwritten(message: Synapse, method: str) -> ConfigurationError:
-    return ConfigurationError(
-        f"{message.name} has no method {method}", hint="write it: a caller reads the stream by it"
-    )
+    return ConfigurationError(f"{message.name} lacks {method}", hint="callers read the stream by it: write it")
 
 
 class Content:

@@ -12,6 +12,7 @@ from taokit.errors import KeyFileError
 from taokit.keys import DEFAULT_PATH, KeypairSigner, coldkey, coldkey_pub, hotkey
 from taokit.protocol import decode_ss58, verify
 from taokit.run import wallet_password
+from taokit.signer import Signer
 
 FLAGS = (
     ("wallet.name", str, "The name of the wallet."),
@@ -23,12 +24,12 @@ FLAGS = (
 class Key:
     """One key of a wallet: `ss58_address`, `sign`, `verify`. A public key alone does not sign."""
 
-    def __init__(self, ss58: str, signer: KeypairSigner | None = None) -> None:
+    def __init__(self, ss58: str, signer: Signer | None = None) -> None:
         self.ss58_address = ss58
         self._signer = signer
 
     @property
-    def signer(self) -> KeypairSigner:
+    def signer(self) -> Signer:
         """What signs here. Raises `KeyFileError` for a public key."""
         if self._signer is None:
             raise KeyFileError(f"{self.ss58_address} is only the public half of a key")
@@ -97,17 +98,17 @@ class Wallet:
     __repr__ = __str__
 
 
-def signer_of(holder: Any) -> KeypairSigner:
-    """What signs for a `Wallet` or one of its keys."""
-    key = holder.hotkey if isinstance(holder, Wallet) else holder
+def signer_of(holder: Any) -> Signer:
+    """What signs for a `Wallet`, one of its keys, a signer of taokit's or a key pair of the wallet library."""
+    key = getattr(holder, "hotkey", holder)  # also of the wallet library's own wallets
     if isinstance(key, Key):
         return key.signer
-    if isinstance(key, KeypairSigner):
+    if isinstance(key, Signer):
         return key
     return KeypairSigner.of(key)  # a key pair of the wallet library
 
 
-def _key(signer: KeypairSigner) -> Key:
+def _key(signer: Signer) -> Key:
     return Key(signer.ss58, signer)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -48,6 +49,7 @@ def seed_of(name: str, seed: int | str | bytes) -> bytes:
     return blake2b(name.encode(), digest_size=32, key=blake2b(plain, digest_size=32).digest()).digest()
 
 
+@lru_cache(maxsize=1024)
 def from_uri(uri: str, *, scheme: str = SR25519) -> DevSigner:
     """The key that a secret URI such as `//Alice` names."""
     return _signer(uri, bittensor_core.Keypair.from_uri(uri, crypto_type=_SCHEMES[scheme]), scheme)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
-from hashlib import blake2b
 from typing import Final
 
 from taokit.chain import BlockHash
@@ -13,10 +12,10 @@ from taokit.devnet.blocks import bytes_of, event_record
 from taokit.devnet.codec import StorageCodec
 from taokit.devnet.extrinsics import take_apart
 from taokit.devnet.history import History
-from taokit.devnet.runtime.methods import API_VERSIONS
 from taokit.devnet.runtime.state import Reading
 from taokit.devnet.runtime.system import EVENTS
 from taokit.devnet.runtime.table import DecodedCall, Method, Table
+from taokit.devnet.runtime.version import VERSION
 from taokit.devnet.scale import ScaleError, compact
 from taokit.errors import ChainError, PoolRefused, UnknownName
 
@@ -147,16 +146,7 @@ class Answers:
         return _NONE if wanted is None else b"\1" + bytes_of(self.metadata(wanted))
 
     def _version(self) -> bytes:
-        name = self._table.spec_name
-        apis = dict.fromkeys(method.api for method in self._table.methods)
-        known = tuple((_api_id(api), API_VERSIONS.get(api, 1)) for api in apis)
-        told = (name, name, 1, self._table.spec_version, 1, known, self._table.transaction_version, 1)
-        return self._coders("RuntimeVersion").encode(told)
-
-
-def _api_id(name: str) -> bytes:
-    """What names an API in a runtime's version: eight bytes of the name's hash."""
-    return blake2b(name.encode(), digest_size=8).digest()
+        return self._coders("RuntimeVersion").encode(VERSION)
 
 
 __all__ = ["REMEMBERED", "Answers"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
-from taokit.devnet.runtime.table import Item, Method, Pallet, Struct, Table
+from taokit.devnet.runtime.table import Enum, Item, Method, Pallet, Struct, Table
 from taokit.devnet.scale import FIXED_POINT, METADATA_HASH_MODE, Coders, compact
 from taokit.devnet.shapes import PRIMITIVES, Array, Compact, Named, Option, Primitive, Sequence, Shape, Tuple, shape
 
@@ -120,7 +120,7 @@ class Registry:
         if (found := self._named.get(name)) is not None:
             if isinstance(found, Struct):
                 return _Type(b"\0" + self._fields(found.fields), found.path, self._parameters(name))
-            return self.enum(found.path, found.variants, self._parameters(name))
+            return self.enum(found.path, found.variants, self._result(found) or self._parameters(name))
         if name in FIXED_POINT:
             kind = "FixedI" if name[0] == "I" else "FixedU"
             bits = FIXED_POINT[name]
@@ -132,6 +132,12 @@ class Registry:
 
     def _parameters(self, name: str) -> tuple[tuple[str, int], ...]:
         return tuple((parameter, self.number(kind)) for parameter, kind in _PARAMETERS.get(name, ()))
+
+    def _result(self, found: Enum) -> tuple[tuple[str, int], ...]:
+        """What a `Result` holds, either way; nothing for other types."""
+        if found.path != ("Result",):
+            return ()
+        return tuple(("TE"[number], self.number(kind)) for _, number, ((_, kind),) in found.variants)
 
     def _of_pallet(self, pallet: Pallet, what: str) -> _Type:
         path = (_crate(pallet.name), "pallet", what)

@@ -19,7 +19,7 @@ from taokit.devnet.faults import Faults
 from taokit.devnet.history import History
 from taokit.devnet.lockstep import Lockstep
 from taokit.devnet.pool import Pool, Submission, refuse_stale
-from taokit.devnet.rehearsal import outcome
+from taokit.devnet.rehearsal import outcome, validity
 from taokit.devnet.runtime.refusal import DispatchError
 from taokit.devnet.runtime.state import HISTORY, State
 from taokit.devnet.runtime.system import account_nonce, bump_nonce
@@ -30,8 +30,11 @@ from taokit.errors import PoolRefused, UnknownBlock
 BLOCK_EXTRINSICS: Final = 1024
 """Signed extrinsics that one block takes."""
 
-REHEARSE: Final = "BlockBuilder_apply_extrinsic"
-"""The runtime API that carries an extrinsic out on a copy of the state."""
+_OF_EXTRINSICS: Final = {
+    "BlockBuilder_apply_extrinsic": outcome,
+    "TaggedTransactionQueue_validate_transaction": validity,
+}
+"""The runtime APIs that look at an extrinsic as the pool or a block does."""
 
 _INHERENT: Final = ((0, 0), "Mandatory", "No")  # what the extrinsic with the time weighs, and whether it pays
 
@@ -109,14 +112,14 @@ class Node:
         expires = check(extrinsic, self.table, self.coders, self._terms(extrinsic.signer))
         refuse_stale(extrinsic, account_nonce(self.state, extrinsic.signer))
         with self._next_block():
-            runtime.check_payment(self.state, extrinsic.signer, extrinsic.bill)
+            self._check_payment(extrinsic)
             runtime.validate(self.state, extrinsic.signer, extrinsic.call)
         return expires
 
     def call(self, method: str, data: bytes, at: BlockHash | None = None) -> bytes:
         """The raw answer of a runtime API. An extrinsic is applied to the best block, whichever is named."""
-        if method == REHEARSE:
-            return outcome(self, data)
+        if (asked := _OF_EXTRINSICS.get(method)) is not None:
+            return asked(self, data)
         return self.answers.call(method, data, at)
 
     @contextmanager
@@ -212,25 +215,30 @@ class Node:
         if ahead > 0:
             return False
         try:
-            runtime.check_payment(self.state, extrinsic.signer, extrinsic.bill)
+            self._check_payment(extrinsic)
             runtime.validate(self.state, extrinsic.signer, extrinsic.call)
         except PoolRefused:
             return None
         return True
 
+    def _check_payment(self, extrinsic: Extrinsic) -> None:
+        payer = runtime.payer(self.state, extrinsic.signer, extrinsic.call)
+        runtime.check_payment(self.state, payer, extrinsic.bill)
+
     def _carry_out(self, index: int, extrinsic: Extrinsic) -> None:
         self.state.phase = index
         signer, bill = extrinsic.signer, extrinsic.bill
+        payer = runtime.payer(self.state, signer, extrinsic.call)
         bump_nonce(self.state, signer)
-        paid = runtime.charge(self.state, signer, bill)
+        paid = runtime.charge(self.state, payer, bill)
         try:
             with self.state.transaction():
                 runtime.dispatch(self.state, signer, extrinsic.call)
         except DispatchError as error:
-            runtime.settle(self.state, signer, bill, paid=paid, succeeded=False)
+            runtime.settle(self.state, payer, bill, paid=paid, succeeded=False)
             self.state.deposit("System", "ExtrinsicFailed", runtime.native_error(error), bill.info)
         else:
-            runtime.settle(self.state, signer, bill, paid=paid, succeeded=True)
+            runtime.settle(self.state, payer, bill, paid=paid, succeeded=True)
             self.state.deposit("System", "ExtrinsicSuccess", bill.info)
 
     def abandon(self, number: int, recent: Sequence[Record] = ()) -> list[Submission]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from taokit.devnet import runtime
-from taokit.devnet.extrinsics import refusal, take_apart
+from taokit.devnet.extrinsics import Extrinsic, refusal, take_apart
 from taokit.devnet.runtime.refusal import DispatchError
 from taokit.devnet.runtime.state import Event
 from taokit.devnet.runtime.system import account_nonce
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 _DONE: Final = b"\0\0"  # Ok(Ok(()))
 _FAILED: Final = b"\0\1"  # Ok(Err(…)): in a block it would have cost its nonce
 _INVALID: Final = frozenset({"Payment", "Future", "Stale", "BadProof", "AncientBirthBlock", "BadSigner"})
+
+HASH: Final = 32
+FOREVER: Final = (1 << 64) - 1
+"""Blocks that an extrinsic stays valid which never expires."""
 
 Difference = tuple[bytes, bytes | None, bytes | None]
 """A raw storage key, its value before and its value after; None where nothing is stored."""
@@ -49,11 +53,33 @@ def outcome(node: Node, data: bytes) -> bytes:
     made: list[bytes] = []
     try:
         with node.state.transaction():
-            runtime.charge(node.state, extrinsic.signer, extrinsic.bill)
+            payer = runtime.payer(node.state, extrinsic.signer, extrinsic.call)
+            runtime.charge(node.state, payer, extrinsic.bill)
             made.append(_carry_out(node, extrinsic.signer, extrinsic.call))
             raise _Undo
     except _Undo:
         return made[0]
+
+
+def validity(node: Node, data: bytes) -> bytes:
+    """What `TaggedTransactionQueue_validate_transaction` answers, for the arguments source, extrinsic and block hash.
+
+    An extrinsic is told by signer and nonce, and waits for the one before it (`CheckNonce`, `CheckMortality`).
+    """
+    coder = node.coders("ValidTransactionResult")
+    try:
+        extrinsic = take_apart(data[1:-HASH], node.table, node.coders)
+        expires = node.admit(extrinsic)
+    except PoolRefused as error:
+        return coder.encode(("Err", ("Invalid", _invalid(error))))
+    waits = extrinsic.nonce > account_nonce(node.state, extrinsic.signer)
+    requires = (_tag(extrinsic, extrinsic.nonce - 1),) if waits else ()
+    longevity = FOREVER if expires is None else expires - node.history.head.number
+    return coder.encode(("Ok", (1, requires, (_tag(extrinsic, extrinsic.nonce),), longevity, True)))
+
+
+def _tag(extrinsic: Extrinsic, nonce: int) -> bytes:
+    return extrinsic.signer + nonce.to_bytes(4, "little")
 
 
 def _invalid(error: PoolRefused) -> str | tuple[str, int]:

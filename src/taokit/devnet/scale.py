@@ -6,7 +6,7 @@ Exact where a client's decoder is convenient: bytes stay bytes, and vectors of i
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
@@ -152,7 +152,8 @@ class _CallCoder:
         try:
             if self._depth > MAX_CALL_DEPTH + 1:
                 raise ScaleError("calls inside calls, too deep")
-            return self._arguments(*found, data, at + 2)
+            call, end = self._arguments(*found, data, at + 2)
+            return (call if self._depth == 1 else replace(call, raw=data[at:end])), end
         finally:
             self._depth -= 1
 

@@ -37,7 +37,7 @@ class Miner(Role):
 
     @classmethod
     def check(cls) -> None:
-        """Raise `ConfigurationError` for a class that cannot run: it needs a handler or a mount, unless it serves nothing."""
+        """Raise `ConfigurationError` for a class that cannot run: one that serves needs a handler or a mount."""
         super().check()
         if cls.serves and not cls.handlers and cls.mounts is Miner.mounts:
             raise ConfigurationError(

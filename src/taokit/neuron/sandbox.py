@@ -31,8 +31,9 @@ runpy.run_path(program, run_name="__main__")
 class Sandbox:
     """How much a program of yours may take while it handles a stranger's data.
 
-    The limits hold the process, its memory, files and children; they keep no code away from the network or from files
-    that this user may read. Let the program read data, and run strangers' programs in a container or virtual machine.
+    The limits hold the process, its memory, the files that it writes and, unless this user is root, its children. They
+    keep no code away from the network or from files that this user may read: let the program read data, and run
+    strangers' programs in a container or a virtual machine.
     """
 
     wall_s: float = 10.0
@@ -48,7 +49,7 @@ class Sandbox:
         """
         with tempfile.TemporaryDirectory(prefix="taokit-sandbox-") as empty:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-I", "-c", BEGIN, str(program.resolve()), str(self.cpu_s), str(self.memory)),
+                *self._command(program),
                 cwd=empty,
                 env={"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},  # threads count as processes
                 start_new_session=True,
@@ -65,6 +66,9 @@ class Sandbox:
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.killpg(process.pid, signal.SIGKILL)
                 await process.wait()
+
+    def _command(self, program: Path) -> list[str]:
+        return [sys.executable, "-I", "-c", BEGIN, str(program.resolve()), str(self.cpu_s), str(self.memory)]
 
     async def _said(self, process: Process, given: bytes) -> bytes:
         feeding = asyncio.create_task(_feed(process, given))

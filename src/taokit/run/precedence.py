@@ -52,33 +52,32 @@ def renamed(argv: Sequence[str], options: Sequence[Option], *, settings: Iterabl
 
     `--neuron.depth 3` becomes `--set depth=3` where `depth` is among the settings.
     """
-    best, left, said, own = _best(argv, options), list(argv), list[str](), set(settings)
-    made: list[str] = []
-    while left:
+    old = {dotted: one.flag for one in options for dotted in one.dotted}
+    best, left, own = _best(argv, options), list(argv), frozenset(settings)
+    made, said = list[str](), list[str]()
+    while left and left[0] != "--":
         word = left.pop(0)
         flag, equals, value = word.partition("=")
-        if word == "--":
-            return Renamed((*made, word, *left), tuple(said))
-        if not flag.startswith("--") or "." not in flag:
+        if flag not in old and flag not in SWITCHES and not flag.startswith(WITHOUT_MEANING):
             made.append(word)
             continue
-        option = next((one for one in options if flag in one.dotted), None)
-        if option is None and flag not in SWITCHES and not flag.startswith(WITHOUT_MEANING):
-            made.append(word)
-            continue
-        taken = [value] if equals else [left.pop(0)] if flag not in SWITCHES and left and left[0][:1] != "-" else []
-        if option is not None:
-            made += [option.flag, *taken] if best.get(option.flag) == flag else []
-            said.append(f"{flag} is now {option.flag}")
-        elif flag in SWITCHES:
-            made += [SWITCHES[flag]] if SWITCHES[flag] else []
-            said.append(f"{flag} is now {SWITCHES[flag] or 'as it is without it'}")
-        elif (name := flag.rpartition(".")[2]) in own and taken:
-            made += ["--set", f"{name}={taken[0]}"]
-            said.append(f"{flag} is now --set {name}=VALUE")
-        else:
-            said.append(f"{flag} means nothing here")
-    return Renamed(tuple(made), tuple(said))
+        takes = not equals and flag not in SWITCHES and bool(left) and not left[0].startswith("-")
+        words, told = _today(flag, value if equals else left.pop(0) if takes else None, old, own)
+        made += words if best.get(old.get(flag, ""), flag) == flag else []
+        said.append(told)
+    return Renamed((*made, *left), tuple(said))
+
+
+def _today(flag: str, value: str | None, old: Mapping[str, str], settings: frozenset[str]) -> tuple[list[str], str]:
+    """An old flag and its value in today's words, and what is said about it."""
+    name = flag.rpartition(".")[2]
+    if flag in old:
+        return [old[flag], *([] if value is None else [value])], f"{flag} is now {old[flag]}"
+    if switch := SWITCHES.get(flag):
+        return [switch], f"{flag} is now {switch}"
+    if name in settings and value is not None:
+        return ["--set", f"{name}={value}"], f"{flag} is now --set {name}=VALUE"
+    return [], f"{flag} means nothing here"
 
 
 def _best(argv: Sequence[str], options: Sequence[Option]) -> dict[str, str]:
@@ -127,13 +126,13 @@ def unknown(known: Iterable[str], environment: Mapping[str, str], *, near: bool 
     """A sentence for each variable `TAOKIT_…` that means nothing; with `near`, for likely slips of the pen only."""
     names = set(known)
     strange = sorted(name for name in environment if name.startswith("TAOKIT_") and name not in names)
-    told = [(name, nearest(name, names)) for name in strange]
+    told = [(name, nearest(name, names, likeness=0.85 if near else 0.6)) for name in strange]
     return [f"the variable {name} means nothing here{close}" for name, close in told if close or not near]
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """The end of a sentence that offers what was probably meant; empty where nothing is close."""
-    close = difflib.get_close_matches(name, sorted(known), n=1)
+def nearest(name: str, known: Iterable[str], *, likeness: float = 0.6) -> str:
+    """The end of a sentence that offers what was probably meant; empty where nothing is so much alike, from 0 to 1."""
+    close = difflib.get_close_matches(name, sorted(known), n=1, cutoff=likeness)
     return f"; did you mean {close[0]}?" if close else ""
 
 

@@ -167,3 +167,42 @@ def test_a_state_behaves_as_a_plain_dict_that_is_copied_at_every_seal(steps, mar
     if mark is not None:
         state.rewind(mark)
         assert {keys[0]: found for keys, found in state.items(MAP)} == kept
+
+
+@given(steps=STEPS, marked=st.integers(0, 40))
+def test_a_walk_by_the_first_key_finds_what_a_search_of_all_finds(steps, marked):
+    state, mark = State(), None
+
+    def check():
+        for first in (b"a", b"b", b"c"):
+            wanted = {keys for keys in state.keys(DOUBLE) if keys[0] == first}
+            assert set(state.keys(DOUBLE, first)) == wanted
+            assert {keys for keys, _ in state.items(DOUBLE, first)} == wanted
+
+    for at, (what, number, value) in enumerate(steps):
+        place = (DOUBLE, (b"a", b"b")[number % 2], number)
+        if at == marked:
+            mark = state.mark()
+        if what == "set":
+            state[place] = value
+        elif what == "del":
+            del state[place]
+        elif what == "seal":
+            state.number += 1
+            state.commit_block()
+        else:
+            with suppress(KeyError), state.transaction():
+                state[place] = value
+                del state[DOUBLE, b"a", (number + 2) % 6]
+                state[DOUBLE, b"c", 1] = value
+                raise KeyError
+        check()
+    for number in range(1, state.number + 1):
+        view = state.at(number)
+        assert set(view.keys(DOUBLE, b"a")) == {keys for keys in view.keys(DOUBLE) if keys[0] == b"a"}
+    if mark is not None:
+        state.rewind(mark)
+        check()
+    if state.number > 1:
+        state.return_to(state.at(state.number))
+        check()

@@ -60,7 +60,7 @@ async def _ahead_of(place: Endpoint) -> float | None:
     try:
         async with asyncio.timeout(KNOCK_S):
             said = await _date(place)
-    except (OSError, EOFError, ValueError, TypeError, TimeoutError):
+    except (OSError, EOFError, ValueError, TypeError, TimeoutError, asyncio.LimitOverrunError):
         return None
     # a Date header is cut to whole seconds, so its clock is half a second on, on average
     return (began + time.time()) / 2 - (said + 0.5)

@@ -19,6 +19,7 @@ from taokit.devnet.runtime.dispatch import dispatch, validate
 from taokit.devnet.runtime.fees import Bill, bill, charge, settle
 from taokit.devnet.runtime.fees import check as check_payment
 from taokit.devnet.runtime.genesis import COMMIT_REVEAL, TAO_WEIGHT, Genesis, Neuron, Preset, Subnet, genesis, preset
+from taokit.devnet.runtime.proxies import payer
 from taokit.devnet.runtime.refusal import DispatchError
 from taokit.devnet.runtime.spec425 import ERROR_CODES, TABLE, native_error
 from taokit.devnet.runtime.state import Event, Mark, Phase, Reading, State, View
@@ -51,6 +52,7 @@ __all__ = [
     "end_block",
     "genesis",
     "native_error",
+    "payer",
     "preset",
     "settle",
     "validate",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from taokit.devnet.runtime import fees
+from taokit.devnet.runtime import fees, proxy_filters
 from taokit.devnet.runtime.state import Reading
 from taokit.devnet.runtime.subtensor import creation, neuron_info, pool, settings_info, stake_info, subnet_info
-from taokit.devnet.runtime.system import account_nonce
+from taokit.devnet.runtime.system import account_nonce, header
 from taokit.devnet.runtime.timestamp import AUTHORITIES, SLOT_MS
+from taokit.devnet.runtime.unruled import answers
 from taokit.errors import UnknownName
 
 
@@ -19,6 +20,7 @@ def _always(answer: Any) -> Callable[..., Any]:
 
 ANSWERS: Final[Mapping[str, Mapping[str, Callable[..., Any]]]] = {
     "AccountNonceApi": {"account_nonce": account_nonce},
+    "BlockBuilder": {"finalize_block": header},
     "AuraApi": {"slot_duration": _always(SLOT_MS), "authorities": lambda state: state[AUTHORITIES]},
     "DelegateInfoRuntimeApi": {
         "get_delegates": stake_info.delegates,
@@ -64,6 +66,10 @@ ANSWERS: Final[Mapping[str, Mapping[str, Callable[..., Any]]]] = {
         "get_next_epoch_start_block": subnet_info.next_epoch_block,
         "get_block_emission": subnet_info.tao_emission,
     },
+    "ProxyFilterRuntimeApi": {
+        "get_proxy_types": proxy_filters.proxy_types,
+        "get_proxy_filter": proxy_filters.proxy_filters,
+    },
     "SubnetRegistrationRuntimeApi": {"get_network_registration_cost": creation.lock_cost},
     "SwapRuntimeApi": {
         "current_alpha_price": pool.price_rao,
@@ -82,15 +88,17 @@ ANSWERS: Final[Mapping[str, Mapping[str, Callable[..., Any]]]] = {
         "query_length_to_fee": fees.length_to_fee,
     },
 }
-"""What answers, by API and method. The two that take a whole extrinsic are the decoder's to ask by its call."""
+"""What answers, by API and method. Those that take a whole extrinsic are the decoder's to ask by its call."""
 
 
 def api(state: Reading, name: str, method: str, args: Mapping[str, Any]) -> Any:
     """The native answer of a runtime API's method; raises `UnknownName` for one that is not answered."""
     answer = ANSWERS.get(name, {}).get(method)
-    if answer is None:
-        raise UnknownName(f"the runtime has no {name}_{method}")
-    return answer(state, **args)
+    if answer is not None:
+        return answer(state, **args)
+    if method in answers.ANSWERS.get(name, {}):
+        return answers.ANSWERS[name][method]
+    raise UnknownName(f"this chain does not answer {name}_{method}")
 
 
 __all__ = ["api"]

@@ -101,6 +101,8 @@ def debit(state: State, account: bytes, rao: int, *, keep_alive: bool = True) ->
         _store(state, account, left)
     elif keep_alive:
         raise DispatchError(None, "Token.NotExpendable")
+    elif reserved(state, account):
+        raise DispatchError(None, "Token.Frozen")
     else:
         _reap(state, account, left)
 
@@ -123,9 +125,48 @@ def mint(state: State, account: bytes, rao: int) -> None:
     state[ISSUANCE] = state[ISSUANCE] + rao
 
 
+def reserved(state: Reading, account: bytes) -> int:
+    """Rao of the account that lie as deposits: they are its own, but cannot be spent."""
+    return int(state[ACCOUNT_INFO, account][4][1])
+
+
+def reserve(state: State, account: bytes, rao: int) -> None:
+    """Put rao aside as a deposit (`ReservableCurrency::reserve`).
+
+    Raises `InsufficientBalance`, or `ConsumerRemaining` where the rest would be below the existential deposit.
+    """
+    if not rao:
+        return
+    held = free(state, account)
+    if rao > held:
+        raise DispatchError("Balances", "InsufficientBalance")
+    if held - rao < EXISTENTIAL_DEPOSIT:
+        raise DispatchError(None, "ConsumerRemaining")
+    _set_aside(state, account, reserved(state, account) + rao)
+    _store(state, account, held - rao)
+    state.deposit("Balances", "Reserved", account, rao)
+
+
+def unreserve(state: State, account: bytes, rao: int) -> None:
+    """Give back so much of what is reserved, or all of it where that is less (`ReservableCurrency::unreserve`)."""
+    aside = reserved(state, account)
+    rao = min(rao, aside)
+    if rao:
+        _set_aside(state, account, aside - rao)
+        _store(state, account, free(state, account) + rao)
+        state.deposit("Balances", "Unreserved", account, rao)
+
+
 def _store(state: State, account: bytes, rao: int) -> None:
-    nonce, consumers, _, sufficients, (_, reserved, frozen, flags) = state[ACCOUNT_INFO, account]
-    state[ACCOUNT_INFO, account] = (nonce, consumers, 1, sufficients, (rao, reserved, frozen, flags))
+    nonce, consumers, _, sufficients, (_, aside, frozen, flags) = state[ACCOUNT_INFO, account]
+    state[ACCOUNT_INFO, account] = (nonce, consumers, 1, sufficients, (rao, aside, frozen, flags))
+
+
+def _set_aside(state: State, account: bytes, rao: int) -> None:
+    """Reserve so much altogether; an account with anything reserved is needed, and cannot be removed."""
+    nonce, consumers, providers, sufficients, (held, aside, frozen, flags) = state[ACCOUNT_INFO, account]
+    consumers += bool(rao) - bool(aside)
+    state[ACCOUNT_INFO, account] = (nonce, consumers, providers, sufficients, (held, rao, frozen, flags))
 
 
 def _reap(state: State, account: bytes, dust: int) -> None:
@@ -137,7 +178,8 @@ def _reap(state: State, account: bytes, dust: int) -> None:
         state.deposit("Balances", "DustLost", account, dust)
 
 
-def _account(address: tuple[str, Any]) -> bytes:
+def lookup(address: tuple[str, Any]) -> bytes:
+    """The account that a `MultiAddress` names. Raises `CannotLookup`."""
     kind, value = address
     if kind not in ("Id", "Address32"):
         raise DispatchError(None, "CannotLookup")
@@ -146,19 +188,19 @@ def _account(address: tuple[str, Any]) -> bytes:
 
 def transfer_allow_death(state: State, origin: bytes | None, *, dest: tuple[str, Any], value: int) -> None:
     """Move `value` rao; the sender's account may cease to exist."""
-    move(state, source=signed(origin), target=_account(dest), rao=value, keep_alive=False)
+    move(state, source=signed(origin), target=lookup(dest), rao=value, keep_alive=False)
 
 
 def transfer_keep_alive(state: State, origin: bytes | None, *, dest: tuple[str, Any], value: int) -> None:
     """Move `value` rao; the sender keeps at least the existential deposit."""
-    move(state, source=signed(origin), target=_account(dest), rao=value, keep_alive=True)
+    move(state, source=signed(origin), target=lookup(dest), rao=value, keep_alive=True)
 
 
 def transfer_all(state: State, origin: bytes | None, *, dest: tuple[str, Any], keep_alive: bool) -> None:
     """Move everything, or everything but the existential deposit."""
     source = signed(origin)
     rao = max(0, free(state, source) - (EXISTENTIAL_DEPOSIT if keep_alive else 0))
-    move(state, source=source, target=_account(dest), rao=rao, keep_alive=keep_alive)
+    move(state, source=source, target=lookup(dest), rao=rao, keep_alive=keep_alive)
 
 
 def force_transfer(
@@ -166,20 +208,42 @@ def force_transfer(
 ) -> None:
     """Root moves somebody's rao."""
     as_root(origin)
-    move(state, source=_account(source), target=_account(dest), rao=value, keep_alive=False)
+    move(state, source=lookup(source), target=lookup(dest), rao=value, keep_alive=False)
 
 
 def force_set_balance(state: State, origin: bytes | None, *, who: tuple[str, Any], new_free: int) -> None:
     """Root sets a balance; below the existential deposit it becomes none."""
     as_root(origin)
-    account, wanted = _account(who), new_free if new_free >= EXISTENTIAL_DEPOSIT else 0
+    account, wanted = lookup(who), new_free if new_free >= EXISTENTIAL_DEPOSIT else 0
     held = free(state, account)
     state[ISSUANCE] = state[ISSUANCE] + wanted - held
-    if wanted:
+    if wanted or reserved(state, account):
         _store(state, account, wanted)
     elif held:
         _reap(state, account, 0)
     state.deposit("Balances", "BalanceSet", account, wanted)
+
+
+def force_unreserve(state: State, origin: bytes | None, *, who: tuple[str, Any], amount: int) -> None:
+    """Root gives back what an account has reserved."""
+    as_root(origin)
+    unreserve(state, lookup(who), amount)
+
+
+def upgrade_accounts(state: State, origin: bytes | None, *, who: tuple[bytes, ...]) -> None:
+    """Nothing: every account here is of the current kind."""
+    signed(origin)
+
+
+def force_adjust_total_issuance(state: State, origin: bytes | None, *, direction: str, delta: int) -> None:
+    """Root corrects the sum of all balances. Raises `DeltaZero`."""
+    as_root(origin)
+    if not delta:
+        raise DispatchError("Balances", "DeltaZero")
+    old = state[ISSUANCE]
+    new = min((1 << 64) - 1, old + delta) if direction == "Increase" else max(0, old - delta)
+    state[ISSUANCE] = new
+    state.deposit("Balances", "TotalIssuanceForced", old, new)
 
 
 def burn(state: State, origin: bytes | None, *, value: int, keep_alive: bool) -> None:
@@ -197,6 +261,23 @@ HANDLERS: Final[dict[str, Any]] = {
     "force_transfer": force_transfer,
     "force_set_balance": force_set_balance,
     "burn": burn,
+    "force_unreserve": force_unreserve,
+    "upgrade_accounts": upgrade_accounts,
+    "force_adjust_total_issuance": force_adjust_total_issuance,
 }
 
-__all__ = ["EXISTENTIAL_DEPOSIT", "HANDLERS", "ISSUANCE", "PALLET", "credit", "debit", "free", "mint", "move"]
+__all__ = [
+    "EXISTENTIAL_DEPOSIT",
+    "HANDLERS",
+    "ISSUANCE",
+    "PALLET",
+    "credit",
+    "debit",
+    "free",
+    "lookup",
+    "mint",
+    "move",
+    "reserve",
+    "reserved",
+    "unreserve",
+]

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from taokit.consensus.commit import compact
 from taokit.devnet.runtime import drand
-from taokit.devnet.runtime.refusal import DispatchError, signed
+from taokit.devnet.runtime.refusal import DispatchError, as_root, signed
 from taokit.devnet.runtime.rows import ACCOUNT_TWOX, NETUID, calls, errors, events, item, option, structs
 from taokit.devnet.runtime.state import Reading, State
 from taokit.devnet.runtime.subtensor import neurons, storage
@@ -67,7 +67,7 @@ PALLET = Pallet(
         USED_SPACE_OF,
         MAX_SPACE,
     ),
-    calls=calls("0 set_commitment(netuid: u16, info: CommitmentInfo)"),
+    calls=calls("0 set_commitment(netuid: u16, info: CommitmentInfo)\n2 set_max_space(new_limit: u32)"),
     events=events("""
 0 Commitment(netuid: u16, who: AccountId)
 1 TimelockCommitment(netuid: u16, who: AccountId, reveal_round: u64)
@@ -198,7 +198,13 @@ def _reveal(state: State, netuid: int, hotkey: bytes, stored: tuple[Any, ...], o
     _index(state, (netuid, hotkey), bool(_locked(left)))
 
 
-HANDLERS: Final[dict[str, Any]] = {"set_commitment": set_commitment}
+def set_max_space(state: State, origin: bytes | None, *, new_limit: int) -> None:
+    """Root says how many bytes a hotkey may commit in an epoch."""
+    as_root(origin)
+    state[MAX_SPACE] = new_limit
+
+
+HANDLERS: Final[dict[str, Any]] = {"set_commitment": set_commitment, "set_max_space": set_max_space}
 
 __all__ = [
     "COMMITMENT_OF",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from hashlib import blake2b
 from typing import Any, Final
 
-from taokit.devnet.runtime import balances, commitments, drand, timestamp
+from taokit.devnet.runtime import balances, carriers, commitments, drand, fee_rate, proxies, timestamp
+from taokit.devnet.runtime.carriers import Allows, Run
 from taokit.devnet.runtime.refusal import DispatchError, refuse, signed
-from taokit.devnet.runtime.spec425 import native_error
 from taokit.devnet.runtime.state import State
 from taokit.devnet.runtime.subtensor import (
     admin,
@@ -31,14 +32,11 @@ from taokit.devnet.runtime.subtensor import (
     weights,
 )
 from taokit.devnet.runtime.table import DecodedCall
-from taokit.devnet.runtime.utility import BATCH_LIMIT, SUDO_KEY
+from taokit.devnet.runtime.utility import SUDO_KEY
 from taokit.errors import PoolRefused
 
 MAX_DEPTH: Final = 8
 """Calls within calls."""
-
-CARRIERS: Final = ("Utility", "Sudo")
-"""Pallets whose calls carry calls."""
 
 BATCHES: Final = ("batch", "batch_all", "force_batch")
 
@@ -59,32 +57,38 @@ def validate(state: State, signer: bytes, call: DecodedCall) -> None:
 
 def unruled(call: DecodedCall) -> str | None:
     """The full name of a call, or of one inside it, that the real chain has and this one has no rule for."""
-    inner = call.args.get("call")
-    inside = [*call.args.get("calls", ()), *([inner] if isinstance(inner, DecodedCall) else [])]
-    if call.pallet not in CARRIERS and call.name not in RULES.get(call.pallet, {}):
+    if call.name not in RULES.get(call.pallet, {}) and call.name not in CARRYING.get(call.pallet, {}):
         return f"{call.pallet}.{call.name}"
-    return next(filter(None, map(unruled, inside)), None)
+    return next(filter(None, map(unruled, call.inside())), None)
 
 
 def dispatch(state: State, origin: bytes | None, call: DecodedCall) -> None:
     """Run a call; None is root. Raises `DispatchError`, and changes nothing, when the chain would refuse."""
-    _run(state, origin, call, depth=0)
+    _run(state, origin, call, depth=0, allows=None)
 
 
-def _run(state: State, origin: bytes | None, call: DecodedCall, *, depth: int) -> None:
+def _run(state: State, origin: bytes | None, call: DecodedCall, *, depth: int, allows: Allows | None) -> None:
     if origin is not None:
         name = guards.check(state, origin, call)
         if name:
             raise refuse(name)
-        if _nested(call):
+        if _nested(call) or not (allows is None or allows(call)):
             raise DispatchError("System", "CallFiltered")
     with state.transaction():
-        if call.pallet == "Utility":
-            _batch(state, origin, call, depth=depth + 1)
-        elif call.pallet == "Sudo":
-            _sudo(state, signed(origin), call, depth=depth + 1)
-        else:
+        carry = CARRYING.get(call.pallet, {}).get(call.name)
+        if carry is None:
             _rule(call)(state, origin, **call.args)
+        else:
+            carry(state, origin, _inside(state, depth + 1, allows), **call.args)
+
+
+def _inside(state: State, depth: int, outer: Allows | None) -> Run:
+    def run(origin: bytes | None, call: DecodedCall, *, allows: Allows | None = None) -> None:
+        if depth > MAX_DEPTH:
+            raise DispatchError("System", "CallFiltered")
+        _run(state, origin, call, depth=depth, allows=allows or outer)
+
+    return run
 
 
 def _rule(call: DecodedCall) -> Any:
@@ -96,33 +100,6 @@ def _rule(call: DecodedCall) -> Any:
     raise DispatchError("System", "CallFiltered")
 
 
-def _batch(state: State, origin: bytes | None, call: DecodedCall, *, depth: int) -> None:
-    calls: Sequence[DecodedCall] = call.args["calls"]
-    if len(calls) > BATCH_LIMIT:
-        raise DispatchError("Utility", "TooManyCalls")
-    failed = False
-    for index, item in enumerate(calls):
-        try:
-            _item(state, origin, item, depth=depth)
-        except DispatchError as error:
-            if call.name == "batch_all":
-                raise
-            failed = True
-            if call.name == "batch":
-                state.deposit("Utility", "BatchInterrupted", index, native_error(error))
-                return
-            state.deposit("Utility", "ItemFailed", native_error(error))
-        else:
-            state.deposit("Utility", "ItemCompleted")
-    state.deposit("Utility", "BatchCompletedWithErrors" if failed else "BatchCompleted")
-
-
-def _item(state: State, origin: bytes | None, call: DecodedCall, *, depth: int) -> None:
-    if depth > MAX_DEPTH:
-        raise DispatchError("System", "CallFiltered")
-    _run(state, origin, call, depth=depth)
-
-
 def _nested(call: DecodedCall) -> bool:
     """Whether a batch directly holds a batch, which only root may send (`NoNestingCallFilter`)."""
     return _is_batch(call) and any(_is_batch(item) for item in call.args["calls"])
@@ -132,35 +109,30 @@ def _is_batch(call: DecodedCall) -> bool:
     return call.pallet == "Utility" and call.name in BATCHES
 
 
-def _sudo(state: State, signer: bytes, call: DecodedCall, *, depth: int) -> None:
-    if signer != state[SUDO_KEY]:
-        raise DispatchError("Sudo", "RequireSudo")
-    if depth > MAX_DEPTH:
-        raise DispatchError("System", "CallFiltered")
-    if call.name == "set_key":
-        kind, account = call.args["new"]
-        if kind != "Id":
-            raise DispatchError(None, "CannotLookup")
-        state[SUDO_KEY] = account
-        state.deposit("Sudo", "KeyChanged", signer, account)
-        return
-    try:
-        _run(state, None, call.args["call"], depth=depth)
-        state.deposit("Sudo", "Sudid", ("Ok", ()))
-    except DispatchError as error:
-        state.deposit("Sudo", "Sudid", ("Err", native_error(error)))
-
-
 def _remark(state: State, origin: bytes | None, *, remark: bytes) -> None:
     """A text that changes nothing."""
 
 
-RULES: Final[dict[str, dict[str, Any]]] = {
-    "System": {"remark": _remark},
+def _remark_with_event(state: State, origin: bytes | None, *, remark: bytes) -> None:
+    """A text that changes nothing, and an event with its hash."""
+    state.deposit("System", "Remarked", signed(origin), blake2b(remark, digest_size=32).digest())
+
+
+CARRYING: Final[Mapping[str, Mapping[str, Any]]] = {
+    "Utility": carriers.UTILITY,
+    "Sudo": carriers.SUDO,
+    "Proxy": proxies.CARRYING,
+}
+"""What runs for calls that may carry others, by pallet and name of the call."""
+
+RULES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "System": {"remark": _remark, "remark_with_event": _remark_with_event},
     "Timestamp": timestamp.HANDLERS,
     "Balances": balances.HANDLERS,
     "Commitments": commitments.HANDLERS,
     "Drand": drand.HANDLERS,
+    "Proxy": proxies.HANDLERS,
+    "Swap": fee_rate.HANDLERS,
     "AdminUtils": admin.UTILS_HANDLERS,
     "SubtensorModule": {
         **admin.HANDLERS,
@@ -183,6 +155,6 @@ RULES: Final[dict[str, dict[str, Any]]] = {
         **weights.HANDLERS,
     },
 }
-"""What runs, by pallet and name of the call."""
+"""What runs for every other call, by pallet and name of the call."""
 
 __all__ = ["dispatch", "validate"]

@@ -6,7 +6,6 @@ authors blocks here, so what is paid ceases to exist. The weights of the framewo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -34,6 +33,11 @@ IN_ALPHA: Final = {
     "swap_stake_limit": ("hotkey", "origin_netuid"),
 }
 """The calls whose fee may be taken out of the stake they touch, and where they name it."""
+
+AS_FREE_AS_INSIDE: Final = frozenset(
+    {("Utility", "batch"), ("Utility", "batch_all"), ("Utility", "force_batch"), ("Proxy", "proxy")}
+)
+"""The calls that cost something only where one of the calls inside does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +86,12 @@ def bill(call: DecodedCall, *, length: int, tip: int = 0) -> Bill:
 
 
 def _weight(call: DecodedCall) -> tuple[int, bool]:
+    """Picoseconds of a call and those inside it, and whether it pays; a batch of calls that are free is free."""
     own, pays = COSTS.get((call.pallet, call.name), UNKNOWN)
-    return own + sum(_weight(inner)[0] for inner in _inner(call)), pays
-
-
-def _inner(call: DecodedCall) -> Iterator[DecodedCall]:
-    if isinstance(call.args.get("call"), DecodedCall):
-        yield call.args["call"]
-    yield from call.args.get("calls", ())
+    inside = [_weight(inner) for inner in call.inside()]
+    if (call.pallet, call.name) in AS_FREE_AS_INSIDE:
+        pays = any(inner_pays for _, inner_pays in inside)
+    return own + sum(weight for weight, _ in inside), pays
 
 
 def _stake(call: DecodedCall) -> tuple[bytes, int] | None:

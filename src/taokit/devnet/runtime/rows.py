@@ -76,7 +76,9 @@ def zero(kind: str) -> Any:
         return bytes(32)
     if kind == _PAIRS:
         return pairs([])
-    if kind.startswith(("Vec<", "BoundedVec<", "BTreeMap<")):
+    if kind.startswith("BTreeMap<"):
+        return ()
+    if kind.startswith(("Vec<", "BoundedVec<")):
         return _empty(split(kind[kind.index("<") + 1 : -1])[0])
     if kind.startswith("("):
         return tuple(map(zero, split(kind[1:-1])))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from taokit.devnet.runtime.rows import ACCOUNT, enum, errors, events, item, key, option, structs
 from taokit.devnet.runtime.rows import calls as rows
@@ -142,7 +142,7 @@ apis: Vec<([u8; 8], u32)>, transaction_version: u32, system_version: u8)
         """,
     ),
     enum("sp_arithmetic::ArithmeticError", "0 Underflow\n1 Overflow\n2 DivisionByZero"),
-    enum("Result::DispatchResult", "0 Ok(())\n1 Err(DispatchError)"),
+    enum("DispatchResult = Result", "0 Ok(())\n1 Err(DispatchError)"),
     enum(
         "sp_runtime::transaction_validity::InvalidTransaction",
         """\
@@ -168,7 +168,7 @@ apis: Vec<([u8; 8], u32)>, transaction_version: u32, system_version: u8)
         "sp_runtime::transaction_validity::TransactionValidityError",
         "0 Invalid(InvalidTransaction)\n1 Unknown(UnknownTransaction)",
     ),
-    enum("Result::ApplyExtrinsicResult", "0 Ok(DispatchResult)\n1 Err(TransactionValidityError)"),
+    enum("ApplyExtrinsicResult = Result", "0 Ok(DispatchResult)\n1 Err(TransactionValidityError)"),
 )
 
 PALLET = Pallet(
@@ -244,6 +244,11 @@ def bump_nonce(state: State, account: bytes) -> None:
     state[ACCOUNT_INFO, account] = (nonce + 1, *rest)
 
 
+def header(state: Reading) -> tuple[Any, ...]:
+    """The `Header` of the block that the state is in or after; there are no roots, nor a digest."""
+    return state[PARENT_HASH], state.number, bytes(32), bytes(32), state[DIGEST]
+
+
 def open_block(state: State, number: int, parent: bytes) -> None:
     """The block's number, its parent's hash under the parent's number, and no hash older than are kept."""
     state[NUMBER] = number
@@ -265,5 +270,6 @@ __all__ = [
     "TYPES",
     "account_nonce",
     "bump_nonce",
+    "header",
     "open_block",
 ]

@@ -26,7 +26,7 @@ Native values are immutable, so states may share them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -159,6 +159,15 @@ class DecodedCall:
     pallet: str
     name: str
     args: Mapping[str, Any]
+    raw: bytes = field(default=b"", repr=False, compare=False)  # what a call inside another was decoded from
+
+    def inside(self) -> Iterator[DecodedCall]:
+        """The calls that this one carries."""
+        for value in self.args.values():
+            if isinstance(value, DecodedCall):
+                yield value
+            elif isinstance(value, tuple):
+                yield from (one for one in value if isinstance(one, DecodedCall))
 
 
 __all__ = [

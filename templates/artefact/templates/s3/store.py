@@ -7,6 +7,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel
 
 LARGEST = 16 << 20  # bytes of an artefact
@@ -36,27 +39,19 @@ class Store(BaseModel):
         return data
 
     def _read(self, digest: str, bucket: str) -> bytes:
-        from botocore.exceptions import BotoCoreError, ClientError
-
         if bucket == "-":
-            with (self.folder / digest).open("rb") as file:
-                return file.read(LARGEST)
+            return (self.folder / digest).read_bytes()[:LARGEST]
         try:
-            body = self._client().get_object(Bucket=bucket, Key=digest)["Body"]
-            return bytes(body.read(LARGEST))
+            return bytes(self._client().get_object(Bucket=bucket, Key=digest)["Body"].read(LARGEST))
         except (BotoCoreError, ClientError) as error:
             raise OSError(f"{bucket}: {error}") from error
 
     def _write(self, digest: str, data: bytes) -> None:
         if self.bucket:
             self._client().put_object(Bucket=self.bucket, Key=digest, Body=data)
-            return
-        self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / digest).write_bytes(data)
+        else:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            (self.folder / digest).write_bytes(data)
 
     def _client(self) -> Any:
-        import boto3
-        from botocore.config import Config
-
-        bounded = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 2})
-        return boto3.session.Session().client("s3", endpoint_url=self.endpoint, config=bounded)
+        return boto3.client("s3", endpoint_url=self.endpoint, config=Config(connect_timeout=5, read_timeout=10))

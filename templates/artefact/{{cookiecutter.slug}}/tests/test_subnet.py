@@ -16,9 +16,8 @@ from {{ cookiecutter.package }}.validator import SubnetValidator, firsts
 
 class Copier(SubnetMiner):
     async def at_block(self, block: int) -> None:
-        """Commits to what the first miner did."""
         there = await self.chain.read(reads.commitments(self.netuid))
-        self.committed = next((it.fields[0].decode() for it in there.values()), self.committed)
+        self.committed = next((it.fields[0].decode() for it in there.values()), "")
         if there:
             await super().at_block(block)
 
@@ -42,14 +41,12 @@ async def test_a_model_is_run():
 @pytest.mark.parametrize(
     "artefact",
     [
-        b"",
         b"no model",
         saved(hidden=np.zeros((3, 1)), shift=np.zeros(1)),
-        saved(hidden=np.array([print], dtype=object), shift=np.zeros(1), weights=np.zeros(1)),
-        saved(hidden=np.zeros((3, 1 << 26)), shift=np.zeros(1), weights=np.zeros(1 << 26)),
+        saved(hidden=np.array([print], dtype=object), shift=np.zeros(1), weights=np.zeros(1)),  # code
+        saved(hidden=np.zeros((3, 1 << 22)), shift=np.zeros(1), weights=np.zeros(1)),  # a bomb
         saved(hidden=np.full((3, 1), np.nan), shift=np.zeros(1), weights=np.ones(1)),
     ],
-    ids=["empty", "noise", "lacks a part", "code", "bomb", "nan"],
 )
 async def test_what_does_not_run_within_its_limits_fails(artefact):
     with pytest.raises(DoesNotRun):

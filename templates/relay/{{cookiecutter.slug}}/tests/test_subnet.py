@@ -17,7 +17,7 @@ RIGHT = {"publisher": OWNER.ss58, "genesis": "00", "netuid": 1, "now": 1010.0}
 
 class Liar(SubnetMiner):
     async def forward(self, synapse: Prime) -> Prime:
-        synapse.prime = synapse.below - 1 - synapse.below % 2  # even
+        synapse.prime = (synapse.below - 1) // 2 * 2  # even
         return synapse
 
 

@@ -10,7 +10,7 @@ from {{ cookiecutter.package }}.validator import SubnetValidator, worth
 
 class Liar(SubnetMiner):
     async def forward(self, synapse: Prime) -> Prime:
-        synapse.prime = synapse.below - 1 - synapse.below % 2  # even
+        synapse.prime = (synapse.below - 1) // 2 * 2  # even
         return synapse
 
 

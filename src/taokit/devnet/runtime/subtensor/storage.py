@@ -44,6 +44,7 @@ NETWORK_RATE_LIMIT = item("NetworkRateLimit", "u64", default=7200)
 NETWORK_IMMUNITY_PERIOD = item("NetworkImmunityPeriod", "u64", default=1_296_000)
 START_CALL_DELAY = item("StartCallDelay", "u64")
 NETWORK_REGISTRATION_START_BLOCK = item("NetworkRegistrationStartBlock", "u64")
+NETWORK_REGISTRATION_QUEUE = item("NetworkRegistrationQueue", "Vec<NetworkRegistrationInfo>")
 DISSOLVE_CLEANUP_QUEUE = item("DissolveCleanupQueue", "Vec<u16>")
 
 # Neurons / UIDs
@@ -229,6 +230,7 @@ STAKING_COLDKEYS_BY_INDEX = option("StakingColdkeysByIndex", "AccountId", key("u
 # Children, take, identity
 CHILD_KEYS = item("ChildKeys", "Vec<(u64, AccountId)>", ACCOUNT, NETUID)
 PARENT_KEYS = item("ParentKeys", "Vec<(u64, AccountId)>", ACCOUNT, NETUID)
+CHILDKEY_THRESHOLD_SUSPENDED = item("ChildkeyThresholdSuspended", "bool", ACCOUNT)
 PENDING_CHILD_KEYS = item("PendingChildKeys", "(Vec<(u64, AccountId)>, u64)", NETUID, ACCOUNT)
 PENDING_CHILD_KEY_COOLDOWN = item("PendingChildKeyCooldown", "u64", default=7200)
 CHILDKEY_TAKE = item("ChildkeyTake", "u16", ACCOUNT, NETUID)

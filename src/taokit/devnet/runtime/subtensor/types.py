@@ -11,6 +11,10 @@ share_pool::SafeFloat(mantissa: u128, exponent: i64)
 
 pallet_subtensor::staking::lock::LockState(locked_mass: u64, conviction: U64F64, last_update: u64)
 
+pallet_subtensor::subnets::subnet::NetworkRegistrationInfo(coldkey: AccountId, hotkey: AccountId, mechid: u16,
+    identity: Option<SubnetIdentityV3>, lock_amount: u64, median_subnet_alpha_price: U64F64, registration_block: u64,
+    lock_id: u32)
+
 pallet_subtensor::subnets::leasing::SubnetLease(beneficiary: AccountId, coldkey: AccountId, hotkey: AccountId,
     emissions_share: u8, end_block: Option<u32>, netuid: u16, cost: u64)
 

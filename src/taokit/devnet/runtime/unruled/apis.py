@@ -19,12 +19,15 @@ sp_inherents::CheckInherentsResult(okay: bool, fatal_error: bool, errors: Inhere
 sp_runtime::transaction_validity::ValidTransaction(priority: u64, requires: Vec<Vec<u8>>, provides: Vec<Vec<u8>>,
     longevity: u64, propagate: bool)
 
-EvmAccount = evm::backend::Basic(balance: U256, nonce: U256)
+EvmAccount = evm::backend::Basic(balance: [u64; 4], nonce: [u64; 4])
 
-fp_evm::ExecutionInfoV2(exit_reason: ExitReason, value: H160, used_gas: UsedGas, weight_info: Option<EvmWeightInfo>,
-    logs: Vec<EvmLog>)
+EvmCallInfo = fp_evm::ExecutionInfoV2(exit_reason: ExitReason, value: Vec<u8>, used_gas: UsedGas, weight_info:
+    Option<EvmWeightInfo>, logs: Vec<EvmLog>)
 
-fp_evm::UsedGas(standard: U256, effective: U256)
+EvmCreateInfo = fp_evm::ExecutionInfoV2(exit_reason: ExitReason, value: H160, used_gas: UsedGas, weight_info:
+    Option<EvmWeightInfo>, logs: Vec<EvmLog>)
+
+fp_evm::UsedGas(standard: [u64; 4], effective: [u64; 4])
 
 EvmWeightInfo = fp_evm::WeightInfo(ref_time_limit: Option<u64>, proof_size_limit: Option<u64>, ref_time_usage:
     Option<u64>, proof_size_usage: Option<u64>)
@@ -88,9 +91,16 @@ stp_shield::shielded_tx::ShieldedTransaction(key_hash: [u8; 16], kem_ct: Vec<u8>
 """,
     ),
     enum(
-        "ExecutionInfoV2Result = Result",
+        "EvmCallResult = Result",
         """
-0 Ok(ExecutionInfoV2)
+0 Ok(EvmCallInfo)
+1 Err(DispatchError)
+""",
+    ),
+    enum(
+        "EvmCreateResult = Result",
+        """
+0 Ok(EvmCreateInfo)
 1 Err(DispatchError)
 """,
     ),
@@ -175,16 +185,18 @@ GrandpaApi.generate_key_ownership_proof(set_id: u64, authority_id: [u8; 32]) -> 
 GrandpaApi.current_set_id() -> u64
 EthereumRuntimeRPCApi.chain_id() -> u64
 EthereumRuntimeRPCApi.account_basic(address: H160) -> EvmAccount
-EthereumRuntimeRPCApi.gas_price() -> U256
+EthereumRuntimeRPCApi.gas_price() -> [u64; 4]
 EthereumRuntimeRPCApi.account_code_at(address: H160) -> Vec<u8>
 EthereumRuntimeRPCApi.author() -> H160
-EthereumRuntimeRPCApi.storage_at(address: H160, index: U256) -> H256
-EthereumRuntimeRPCApi.call(from: H160, to: H160, data: Vec<u8>, value: U256, gas_limit: U256, max_fee_per_gas:
-    Option<U256>, max_priority_fee_per_gas: Option<U256>, nonce: Option<U256>, estimate: bool, access_list:
-    Option<Vec<(H160, Vec<H256>)>>, authorization_list: Option<Vec<AuthorizationListItem>>) -> ExecutionInfoV2Result
-EthereumRuntimeRPCApi.create(from: H160, data: Vec<u8>, value: U256, gas_limit: U256, max_fee_per_gas: Option<U256>,
-    max_priority_fee_per_gas: Option<U256>, nonce: Option<U256>, estimate: bool, access_list: Option<Vec<(H160,
-    Vec<H256>)>>, authorization_list: Option<Vec<AuthorizationListItem>>) -> ExecutionInfoV2Result
+EthereumRuntimeRPCApi.storage_at(address: H160, index: [u64; 4]) -> H256
+EthereumRuntimeRPCApi.call(from: H160, to: H160, data: Vec<u8>, value: [u64; 4], gas_limit: [u64; 4],
+    max_fee_per_gas: Option<[u64; 4]>, max_priority_fee_per_gas: Option<[u64; 4]>, nonce: Option<[u64; 4]>,
+    estimate: bool, access_list: Option<Vec<(H160, Vec<H256>)>>, authorization_list:
+    Option<Vec<AuthorizationListItem>>) -> EvmCallResult
+EthereumRuntimeRPCApi.create(from: H160, data: Vec<u8>, value: [u64; 4], gas_limit: [u64; 4], max_fee_per_gas:
+    Option<[u64; 4]>, max_priority_fee_per_gas: Option<[u64; 4]>, nonce: Option<[u64; 4]>, estimate: bool,
+    access_list: Option<Vec<(H160, Vec<H256>)>>, authorization_list: Option<Vec<AuthorizationListItem>>) ->
+    EvmCreateResult
 EthereumRuntimeRPCApi.current_block() -> Option<EthereumBlock>
 EthereumRuntimeRPCApi.current_receipts() -> Option<Vec<ReceiptV4>>
 EthereumRuntimeRPCApi.current_transaction_statuses() -> Option<Vec<TransactionStatus>>
@@ -214,6 +226,7 @@ BabeApi.submit_report_equivocation_unsigned_extrinsic(equivocation_proof: SlotEq
 ShieldApi.try_decode_shielded_tx(uxt: UncheckedExtrinsic) -> Option<ShieldedTransaction>
 ShieldApi.is_shielded_using_current_key(key_hash: [u8; 16]) -> bool
 ShieldApi.try_unshield_tx(dec_key_bytes: Vec<u8>, shielded_tx: ShieldedTransaction) -> Option<UncheckedExtrinsic>
+
 """)
 
 __all__ = ["METHODS", "TYPES"]

@@ -7,15 +7,13 @@ from taokit.devnet.runtime.table import Enum, Pallet, Struct
 
 TYPES: tuple[Struct | Enum, ...] = (
     *structs("""
-ethereum::transaction::legacy::LegacyTransaction(nonce: U256, gas_price: U256, gas_limit: U256, action:
-    TransactionAction, value: U256, input: Vec<u8>, signature: TransactionSignature)
-
-primitive_types::U256([u64; 4])
+ethereum::transaction::legacy::LegacyTransaction(nonce: [u64; 4], gas_price: [u64; 4], gas_limit: [u64; 4], action:
+    TransactionAction, value: [u64; 4], input: Vec<u8>, signature: TransactionSignature)
 
 ethereum::transaction::legacy::TransactionSignature(v: u64, r: H256, s: H256)
 
-ethereum::transaction::eip2930::EIP2930Transaction(chain_id: u64, nonce: U256, gas_price: U256, gas_limit: U256,
-    action: TransactionAction, value: U256, input: Vec<u8>, access_list: Vec<AccessListItem>, signature:
+ethereum::transaction::eip2930::EIP2930Transaction(chain_id: u64, nonce: [u64; 4], gas_price: [u64; 4], gas_limit: [u64; 4],
+    action: TransactionAction, value: [u64; 4], input: Vec<u8>, access_list: Vec<AccessListItem>, signature:
     TypedTransactionSignature)
 
 ethereum::transaction::eip2930::AccessListItem(address: H160, storage_keys: Vec<H256>)
@@ -23,15 +21,15 @@ ethereum::transaction::eip2930::AccessListItem(address: H160, storage_keys: Vec<
 TypedTransactionSignature = ethereum::transaction::eip2930::TransactionSignature(odd_y_parity: bool, r: H256, s:
     H256)
 
-ethereum::transaction::eip1559::EIP1559Transaction(chain_id: u64, nonce: U256, max_priority_fee_per_gas: U256,
-    max_fee_per_gas: U256, gas_limit: U256, action: TransactionAction, value: U256, input: Vec<u8>, access_list:
+ethereum::transaction::eip1559::EIP1559Transaction(chain_id: u64, nonce: [u64; 4], max_priority_fee_per_gas: [u64; 4],
+    max_fee_per_gas: [u64; 4], gas_limit: [u64; 4], action: TransactionAction, value: [u64; 4], input: Vec<u8>, access_list:
     Vec<AccessListItem>, signature: TypedTransactionSignature)
 
-ethereum::transaction::eip7702::EIP7702Transaction(chain_id: u64, nonce: U256, max_priority_fee_per_gas: U256,
-    max_fee_per_gas: U256, gas_limit: U256, destination: TransactionAction, value: U256, data: Vec<u8>, access_list:
+ethereum::transaction::eip7702::EIP7702Transaction(chain_id: u64, nonce: [u64; 4], max_priority_fee_per_gas: [u64; 4],
+    max_fee_per_gas: [u64; 4], gas_limit: [u64; 4], destination: TransactionAction, value: [u64; 4], data: Vec<u8>, access_list:
     Vec<AccessListItem>, authorization_list: Vec<AuthorizationListItem>, signature: TypedTransactionSignature)
 
-ethereum::transaction::eip7702::AuthorizationListItem(chain_id: u64, address: H160, nonce: U256, signature:
+ethereum::transaction::eip7702::AuthorizationListItem(chain_id: u64, address: H160, nonce: [u64; 4], signature:
     MalleableTransactionSignature)
 
 ethereum::transaction::eip2930::MalleableTransactionSignature(odd_y_parity: bool, r: H256, s: H256)
@@ -41,14 +39,14 @@ fp_rpc::TransactionStatus(transaction_hash: H256, transaction_index: u32, from: 
 
 EvmLog = ethereum::log::Log(address: H160, topics: Vec<H256>, data: Vec<u8>)
 
-ethereum::receipt::EIP658ReceiptData(status_code: u8, used_gas: U256, logs_bloom: [u8; 256], logs: Vec<EvmLog>)
+ethereum::receipt::EIP658ReceiptData(status_code: u8, used_gas: [u64; 4], logs_bloom: [u8; 256], logs: Vec<EvmLog>)
 
 EthereumBlock = ethereum::block::Block(header: EthereumHeader, transactions: Vec<TransactionV3>, ommers:
     Vec<EthereumHeader>)
 
 EthereumHeader = ethereum::header::Header(parent_hash: H256, ommers_hash: H256, beneficiary: H160, state_root: H256,
-    transactions_root: H256, receipts_root: H256, logs_bloom: [u8; 256], difficulty: U256, number: U256, gas_limit:
-    U256, gas_used: U256, timestamp: u64, extra_data: Vec<u8>, mix_hash: H256, nonce: [u8; 8])
+    transactions_root: H256, receipts_root: H256, logs_bloom: [u8; 256], difficulty: [u64; 4], number: [u64; 4], gas_limit:
+    [u64; 4], gas_used: [u64; 4], timestamp: u64, extra_data: Vec<u8>, mix_hash: H256, nonce: [u8; 8])
 
 pallet_evm::CodeMetadata(size: u64, hash: H256)
 """),
@@ -141,7 +139,7 @@ ETHEREUM = Pallet(
         option("CurrentBlock", "EthereumBlock"),
         option("CurrentReceipts", "Vec<ReceiptV4>"),
         option("CurrentTransactionStatuses", "Vec<TransactionStatus>"),
-        item("BlockHash", "H256", key("U256")),
+        item("BlockHash", "H256", key("[u64; 4]")),
     ),
     calls=calls("""
 0 transact(transaction: TransactionV3)
@@ -166,17 +164,18 @@ EVM = Pallet(
     ),
     calls=calls("""
 0 withdraw(address: H160, value: u64)
-1 call(source: H160, target: H160, input: Vec<u8>, value: U256, gas_limit: u64, max_fee_per_gas: U256,
-    max_priority_fee_per_gas: Option<U256>, nonce: Option<U256>, access_list: Vec<(H160, Vec<H256>)>,
+1 call(source: H160, target: H160, input: Vec<u8>, value: [u64; 4], gas_limit: u64, max_fee_per_gas: [u64; 4],
+    max_priority_fee_per_gas: Option<[u64; 4]>, nonce: Option<[u64; 4]>, access_list: Vec<(H160, Vec<H256>)>,
     authorization_list: Vec<AuthorizationListItem>)
-2 create(source: H160, init: Vec<u8>, value: U256, gas_limit: u64, max_fee_per_gas: U256, max_priority_fee_per_gas:
-    Option<U256>, nonce: Option<U256>, access_list: Vec<(H160, Vec<H256>)>, authorization_list:
-    Vec<AuthorizationListItem>)
-3 create2(source: H160, init: Vec<u8>, salt: H256, value: U256, gas_limit: u64, max_fee_per_gas: U256,
-    max_priority_fee_per_gas: Option<U256>, nonce: Option<U256>, access_list: Vec<(H160, Vec<H256>)>,
+2 create(source: H160, init: Vec<u8>, value: [u64; 4], gas_limit: u64, max_fee_per_gas: [u64; 4],
+    max_priority_fee_per_gas: Option<[u64; 4]>, nonce: Option<[u64; 4]>, access_list: Vec<(H160, Vec<H256>)>,
+    authorization_list: Vec<AuthorizationListItem>)
+3 create2(source: H160, init: Vec<u8>, salt: H256, value: [u64; 4], gas_limit: u64, max_fee_per_gas: [u64; 4],
+    max_priority_fee_per_gas: Option<[u64; 4]>, nonce: Option<[u64; 4]>, access_list: Vec<(H160, Vec<H256>)>,
     authorization_list: Vec<AuthorizationListItem>)
 4 set_whitelist(new: Vec<H160>)
 5 disable_whitelist(disabled: bool)
+
 """),
     events=events("""
 0 Log(log: EvmLog)
@@ -202,15 +201,15 @@ BASE_FEE = Pallet(
     "BaseFee",
     25,
     storage=(
-        item("BaseFeePerGas", "U256", default=((20_000_000_000, 0, 0, 0),)),
+        item("BaseFeePerGas", "[u64; 4]", default=(20_000_000_000, 0, 0, 0)),
         item("Elasticity", "u32", default=125_000),
     ),
     calls=calls("""
-0 set_base_fee_per_gas(fee: U256)
+0 set_base_fee_per_gas(fee: [u64; 4])
 1 set_elasticity(elasticity: u32)
 """),
     events=events("""
-0 NewBaseFeePerGas(fee: U256)
+0 NewBaseFeePerGas(fee: [u64; 4])
 1 BaseFeeOverflow
 2 NewElasticity(elasticity: u32)
 """),

@@ -5,9 +5,8 @@ a `u16`, a bounded vector a vector; the names of fields and variants are kept.
 """
 
 from dataclasses import dataclass, field
-from functools import cache
 
-PRIMITIVES = "bool char str u8 u16 u32 u64 u128 u256 i8 i16 i32 i64 i128 i256".split()
+PRIMITIVES = ("bool", "char", "str", *(f"{sign}{1 << bits}" for sign in "ui" for bits in range(3, 9)))
 HASHERS = {2: "Blake2_128Concat", 5: "Twox64Concat", 6: "Identity"}
 
 
@@ -16,7 +15,7 @@ class Pallet:
     """One pallet; types are numbers of the registry."""
 
     index: int
-    storage: dict[str, tuple] = field(default_factory=dict)  # name to (optional, hashers, key types, value type, default)
+    storage: dict[str, tuple] = field(default_factory=dict)  # name to (optional, hashers, keys, value, default)
     calls: dict[str, tuple] = field(default_factory=dict)  # name to (index, fields)
     events: dict[str, tuple] = field(default_factory=dict)
     errors: dict[str, int] = field(default_factory=dict)
@@ -28,6 +27,7 @@ class Portable:
 
     def __init__(self, data: bytes):
         self._data, self._at = data, 5
+        self._told = {}
         assert data[:5] == b"meta\x0f"
         self.types = dict(self._many(self._type))
         self.pallets = dict(self._many(self._pallet))
@@ -37,9 +37,13 @@ class Portable:
         self.runtime = self._compact()
         self.apis = dict(self._many(self._api))
 
-    @cache
-    def told(self, number: int, depth: int = 8) -> str:
+    def told(self, number: int, depth: int = 30) -> str:
         """A type as text. Calls and events are told by their name only, and so is what lies too deep."""
+        if (number, depth) not in self._told:
+            self._told[number, depth] = self._say(number, depth)
+        return self._told[number, depth]
+
+    def _say(self, number, depth):
         path, kind, inside = self.types[number]
         name = path[-1] if path else ""
         if name in ("RuntimeCall", "RuntimeEvent", "Era") or not depth:
@@ -58,13 +62,14 @@ class Portable:
         if kind == "composite":
             if len(inside) == 1 and inside[0][0] is None:
                 return self.told(inside[0][1], depth - 1)
-            return f"{{{self.fields(inside, depth)}}}"
+            return f"{{{self.fields(inside, depth)}}}" if inside else "()"
         if name == "Option":
             return f"Option<{self.told(inside[1][2][0][1], depth - 1)}>"
-        variants = (f"{index} {one}({self.fields(parts, depth)})" for one, index, parts in sorted(inside, key=lambda v: v[1]))
+        ordered = sorted(inside, key=lambda variant: variant[1])
+        variants = (f"{index} {one}({self.fields(parts, depth)})" for one, index, parts in ordered)
         return f"<{'; '.join(variants)}>"
 
-    def fields(self, parts, depth: int = 8) -> str:
+    def fields(self, parts, depth: int = 30) -> str:
         """Fields as text."""
         return ", ".join(f"{name or '_'}: {self.told(number, depth - 1)}" for name, number in parts)
 
@@ -169,3 +174,24 @@ class Portable:
         made = self._text(), (self._many(lambda: (self._text(), self._compact())), self._compact())
         self._docs()
         return made
+
+
+def entries(runtime: Portable) -> dict[str, str]:
+    """Every name of a runtime with what belongs to it: indexes, hashers, types, defaults; not what constants hold."""
+    found = {}
+    for name, pallet in runtime.pallets.items():
+        found[name] = str(pallet.index)
+        for item, (optional, hashers, key, value, default) in pallet.storage.items():
+            keys = runtime.keys(key, hashers) if hashers else []
+            found[f"{name} storage {item}"] = f"{optional} {hashers} {keys} {runtime.told(value)} {default.hex()}"
+        for part in ("calls", "events"):
+            for row, (index, parts) in getattr(pallet, part).items():
+                found[f"{name} {part} {row}"] = f"{index} {runtime.fields(parts)}"
+        for error, index in pallet.errors.items():
+            found[f"{name} errors {error}"] = str(index)
+        for constant, (kind, _) in pallet.constants.items():
+            found[f"{name} constants {constant}"] = runtime.told(kind)
+    for name, methods in runtime.apis.items():
+        for method, (inputs, output) in methods.items():
+            found[f"{name}.{method}"] = f"{runtime.fields(inputs)} -> {runtime.told(output)}"
+    return found

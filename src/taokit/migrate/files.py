@@ -1,0 +1,113 @@
+"""Source files: found, read with a bound, and replaced whole or not at all."""
+
+from __future__ import annotations
+
+import ast
+import os
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+from taokit.errors import ConfigurationError
+from taokit.migrate.findings import Report
+
+LARGEST = 4 << 20
+"""Bytes of a file that is looked at."""
+DEEPEST = 400
+"""Levels of its syntax."""
+PASSED_OVER = frozenset({"__pycache__", "node_modules", "site-packages", "build", "dist", "venv", "env"})
+
+
+def sources(path: Path) -> Iterator[Path]:
+    """The Python files at or below a path, by name; hidden and installed ones and links are passed over.
+
+    Raises `ConfigurationError` for a path that is not there.
+    """
+    if not path.exists():
+        raise ConfigurationError(f"{path} is not there", hint="name a Python file or a folder")
+    if path.is_file():
+        yield path
+        return
+    for folder, below, names in os.walk(path):
+        below[:] = sorted(name for name in below if not name.startswith(".") and name not in PASSED_OVER)
+        for name in sorted(names):
+            file = Path(folder, name)
+            if name.endswith(".py") and not name.startswith(".") and not file.is_symlink():
+                yield file
+
+
+def examine(file: Path) -> Report:
+    """What is to be done about a file. Raises `ConfigurationError` without libcst (extra `migrate`)."""
+    try:
+        import libcst
+    except ImportError as error:
+        hint = "install it: pip install 'taokit[migrate]'"
+        raise ConfigurationError("migrating needs libcst, which is not installed", hint=hint) from error
+    from taokit.migrate.rewriting import rewritten
+
+    try:
+        before = _content(file)
+        _parses(before)
+        after, findings = rewritten(before)
+    except SyntaxError as error:
+        return Report(file, error=f"line {error.lineno} does not parse: {error.msg}")
+    except libcst.ParserSyntaxError as error:
+        return Report(file, error=f"line {error.raw_line} does not parse")
+    except (OSError, ValueError, RecursionError, MemoryError) as error:
+        return Report(file, error=f"cannot be read: {error or type(error).__name__}")
+    return Report(file, findings, before, after)
+
+
+def _parses(content: bytes) -> None:
+    """Return for what Python itself parses, no deeper than `DEEPEST`: libcst's parser ends the process on more."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the code that is looked at
+        level: list[ast.AST] = [ast.parse(content)]
+    for _ in range(DEEPEST):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        if not level:
+            return
+    raise ValueError(f"nested deeper than {DEEPEST} levels")
+
+
+def write(report: Report) -> bool:
+    """Put the rewritten file in the place of the old one; False where nothing is to be rewritten.
+
+    Whatever ends the process, the file is the old or the new one. Raises `ConfigurationError` for one that changed
+    meanwhile or cannot be replaced.
+    """
+    if report.after == report.before or report.error:
+        return False
+    try:
+        if _content(report.path) != report.before:
+            raise ConfigurationError(f"{report.path} has changed meanwhile", hint="run it again")
+        _replace(report.path, report.after)
+    except OSError as error:
+        raise ConfigurationError(f"cannot write {report.path}: {error.strerror}", hint="check who owns it") from error
+    return True
+
+
+def _content(file: Path) -> bytes:
+    with file.open("rb") as opened:
+        content = opened.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise ValueError(f"more than {LARGEST >> 20} MiB")
+    return content
+
+
+def _replace(file: Path, content: bytes) -> None:
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with os.fdopen(handle, "wb") as opened:
+            opened.write(content)
+            opened.flush()
+            os.fsync(opened.fileno())
+        Path(name).chmod(file.stat().st_mode & 0o7777)
+        Path(name).replace(file)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+__all__ = ["LARGEST", "examine", "sources", "write"]
