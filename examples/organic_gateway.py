@@ -27,12 +27,12 @@ from typing import Any, Literal
 
 from aiohttp import web
 from pydantic import BaseModel, Field, ValidationError
-from text_prompting import Librarian, Prompt, TextValidator
 
 import taokit
 from taokit.cli.main import main
 from taokit.errors import OverBudget
 from taokit.neuron import Budget
+from text_prompting import Librarian, Prompt, TextValidator
 
 log = logging.getLogger("taokit.gateway")
 MAX_BODY = 64 << 10  # bytes

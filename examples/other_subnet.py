@@ -30,7 +30,10 @@ ASKED, ENOUGH = 8, 1  # miners of the other subnet that are asked, and that must
 
 
 class Measure(taokit.Synapse):
-    """How warm was it? The other subnet's message: whoever calls a subnet copies its messages, or imports them."""
+    """A place and an hour, to say how warm it was.
+
+    This is the other subnet's message: whoever calls a subnet copies its messages, or imports them.
+    """
 
     required_hash_fields = ("station", "hour")
 
@@ -40,7 +43,7 @@ class Measure(taokit.Synapse):
 
 
 class Predict(taokit.Synapse):
-    """How warm will it be? Our own message."""
+    """A place and an hour, to say how warm it will be. Our own message."""
 
     required_hash_fields = ("station", "hour")
 
@@ -121,7 +124,7 @@ def worth(predicted: float | None, measured: float) -> float:
     """1 for the same, falling with the distance: half at 3 degrees; 0 for none."""
     if predicted is None or not math.isfinite(predicted):
         return 0.0
-    return 0.5 ** (abs(predicted - measured) / 3)
+    return float(0.5 ** (abs(predicted - measured) / 3))
 
 
 def usual(station: int, hour: int) -> float:

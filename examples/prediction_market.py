@@ -32,7 +32,7 @@ MOST = 64  # questions that wait for their outcome
 
 
 class Odds(taokit.Synapse):
-    """How likely is each of these to happen next?"""
+    """Events, of which to say how likely each is to happen next."""
 
     required_hash_fields = ("pasts", "due")
 

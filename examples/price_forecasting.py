@@ -29,7 +29,7 @@ DAY, DAYS = 24, 21  # hours, and days of the past that are told
 
 
 class Forecast(taokit.Synapse):
-    """What will the prices be?"""
+    """A market's past, from which to say tomorrow's prices."""
 
     known: Tensor | None = Question(
         None

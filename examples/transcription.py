@@ -24,21 +24,15 @@ from taokit import Question, Tensor
 from taokit.cli.main import main
 
 RATE = 4000  # samples in a second
-MORSE = dict(
-    zip(
-        "abcdefghijklmnopqrstuvwxyz",
-        ".- -... -.-. -.. . ..-. --. .... .. .--- -.- .-.. -- -. --- .--. --.- .-. ... - ..- ...- .-- -..- -.-- --..".split(),
-        strict=True,
-    )
-)  # ITU-R M.1677-1
-WORDS = (
-    "river engine harvest brother proof winter signal copper garden window market silver thunder paper candle".split()
-)
+SIGNS = ".- -... -.-. -.. . ..-. --. .... .. .--- -.- .-.. -- -. --- .--. --.- .-. ... - ..- ...- .-- -..- -.-- --.."
+MORSE = dict(zip("abcdefghijklmnopqrstuvwxyz", SIGNS.split(), strict=True))  # ITU-R M.1677-1
+NOUNS = "river engine harvest brother proof winter signal copper garden window market silver thunder paper candle"
+WORDS = NOUNS.split()
 Sound = npt.NDArray[np.float64]
 
 
 class Transcribe(taokit.Synapse):
-    """Which words are these?"""
+    """Sound, to be written down as words."""
 
     sound: Tensor | None = Question(None)  # [samples], int16, `RATE` in a second
     text: str | None = None
@@ -125,7 +119,7 @@ def envelope(sound: Sound, pitch: float) -> Sound:
     turned = sound * np.exp(-2j * np.pi * pitch * np.arange(len(sound)) / RATE)
     window = np.hanning(RATE // 60)
     loud = np.abs(np.convolve(turned, window / window.sum(), mode="same"))
-    return np.clip(loud, *np.percentile(loud, [20, 95]))
+    return np.asarray(np.clip(loud, *np.percentile(loud, [20, 95])))
 
 
 def spelled(runs: Sequence[tuple[bool, int]], dot: float) -> str:

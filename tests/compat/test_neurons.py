@@ -12,6 +12,7 @@ from pathlib import Path
 import bittensor_wallet
 import pytest
 
+from peers.environments import python_of
 from taokit.chain import reads
 from taokit.connect import connect
 from taokit.devnet import account
@@ -21,9 +22,19 @@ NEURONS = Path(__file__).parent / "neurons"
 THEIRS, OURS = "import bittensor as bt", "import taokit.compat as bt"
 
 
+AS_WRITTEN = """
+import runpy, sys
+import bittensor.utils.networking as networking
+networking.get_external_ip = lambda: "127.0.0.1"  # which it would ask other people's services for
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
 def write_hotkey(folder, wallet, uri):
-    """The files of a wallet with this key as its hotkey, and no coldkey."""
+    """The files of a wallet with this key as its hotkey and as its owner's."""
     made = bittensor_wallet.Wallet(name=wallet, hotkey="default", path=str(folder))
+    made.create_coldkey_from_uri(uri, use_password=False, suppress=True)
     made.create_hotkey_from_uri(uri, use_password=False, suppress=True)
 
 
@@ -47,6 +58,7 @@ class Place:
 
     def __init__(self, url, folder):
         self.url, self.folder = url, folder
+        self.sdk = {}  # by the name of a neuron, the interpreter that runs it as it was written
         for kind in ("miner", "validator"):
             for number in range(2):
                 write_hotkey(folder / "wallets", f"{kind}{number}", f"//{kind}/{number}")
@@ -54,6 +66,8 @@ class Place:
     def command(self, name, wallet, *args):
         flags = ["--netuid", "1", "--wallet.name", wallet, "--wallet.path", str(self.folder / "wallets")]
         flags += ["--subtensor.network", self.url, "--logging.debug", *map(str, args)]
+        if name in self.sdk:
+            return [self.sdk[name], "-c", AS_WRITTEN, str(NEURONS / name), *flags]
         return [sys.executable, str(moved(name, self.folder)), *flags]
 
     @contextmanager
@@ -79,7 +93,7 @@ class Place:
 
 
 def environment():
-    return {**os.environ, "PYTHONWARNINGS": "default"}
+    return {**os.environ, "PYTHONWARNINGS": "default", "BT_NO_PARSE_CLI_ARGS": "false"}
 
 
 def wait_for(port, process, log, *, seconds=30):
@@ -104,6 +118,22 @@ def test_a_miner_serves_and_a_validator_sets_weights(place):
         place.url.ask("dev_newBlock", {"count": 200})  # past the rate limit
         said = place.run("validator.py", "validator0").stderr
     assert "set_weights on chain successfully!" in said
+    with connect(place.url) as chain:
+        graph = chain.read(reads.metagraph(1, weights=True))
+    mine, miner = (graph.uid_of(account(name).ss58) for name in ("validator/0", "miner/0"))
+    assert graph.weights[mine].tolist() == [[miner, 65535]]
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize("theirs", ["miner.py", "validator.py"])
+@pytest.mark.devnet(miners=2, validators=2)
+def test_the_other_one_may_stay_on_sdk_10(place, theirs):
+    place.sdk[theirs] = str(python_of("bittensor-10.5.0"))
+    port = free_port()
+    flags = ["--axon.external_ip", "127.0.0.1", "--axon.external_port", port]
+    with place.running("miner.py", "miner0", *flags, port=port):
+        place.url.ask("dev_newBlock", {"count": 200})
+        place.run("validator.py", "validator0")
     with connect(place.url) as chain:
         graph = chain.read(reads.metagraph(1, weights=True))
     mine, miner = (graph.uid_of(account(name).ss58) for name in ("validator/0", "miner/0"))

@@ -51,7 +51,8 @@ def natives(wanted, depth=0):
         case Sequence(Primitive("u8"), bound):
             return st.binary(max_size=min(bound or 20, 20))
         case Sequence(entry, _):
-            return st.lists(natives(entry, depth + 1), max_size=4).map(tuple)
+            entries = natives(entry, depth + 1)
+            return st.just(()) if entries.is_empty else st.lists(entries, max_size=4).map(tuple)
         case Array(Primitive("u8"), length):
             return st.binary(min_size=length, max_size=length)
         case Array(entry, length):

@@ -19,7 +19,11 @@ CALLS = [
 EVENTS = [
     pytest.param(pallet, row, id=f"{pallet.name}.{row.name}") for pallet in TABLE.pallets for row in pallet.events
 ]
-METHODS = [pytest.param(method, id=f"{method.api}.{method.name}") for method in TABLE.methods]
+METHODS = [
+    pytest.param(method, id=f"{method.api}.{method.name}")
+    for method in TABLE.methods
+    if method.output not in ("ContractCallResult", "ContractInstantiateResult")  # they hold events, as above
+]
 FEW = settings(max_examples=10, deadline=None)
 
 
@@ -111,7 +115,7 @@ def test_errors_and_constants(client, coders):
         for name, number in pallet.errors.items():
             assert client.module_error(pallet.index, number)[0] == name
         for one in pallet.constants:
-            assert client.constant(pallet.name, one.name) is not None
+            assert one.value is None or client.constant(pallet.name, one.name) is not None
 
 
 def test_extensions_are_the_live_ones_in_order(client):

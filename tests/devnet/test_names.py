@@ -22,6 +22,7 @@ LATER = {
 """The entries of pallet SubtensorModule that bittensor 11.3 names and 424 does not have."""
 
 OTHERS = {
+    "SubtensorModule storage ChildkeyThresholdSuspended",
     "Swap storage BalancerTaoReservoir",
     "Swap storage BalancerAlphaReservoir",
     "SubnetInfoRuntimeApi.get_block_emission",

@@ -41,3 +41,25 @@ def test_a_nonce_that_is_used_and_a_signature_that_is_not_one():
     spoiled = bytearray(signed(devnet, call, nonce=1))
     spoiled[50] ^= 1
     assert devnet.backend().call(APPLY, bytes(spoiled)).hex() == "010004"  # Err(Invalid(BadProof))
+
+
+VALIDATE = "TaggedTransactionQueue_validate_transaction"
+
+
+def validity(devnet, data):
+    return devnet.backend().call(VALIDATE, b"\2" + data + bytes(32)).hex()
+
+
+def test_the_pool_says_whether_it_would_take_an_extrinsic():
+    devnet = funded()
+    call = calls.transfer_keep_alive(BOB.ss58, TAO)
+    who = ALICE.public_key.hex()
+    once, period, told = "01" + "00" * 7, "40" + "00" * 7, "01"  # it was signed for 64 blocks
+    tags = ("04" + "90" + who + f"{nonce:02x}000000" for nonce in (0, 4, 5))  # one tag: signer and nonce
+    first, fourth, fifth = tags
+    assert validity(devnet, signed(devnet, call)) == "00" + once + "00" + first + period + told
+    assert validity(devnet, signed(devnet, call, nonce=5)) == "00" + once + fourth + fifth + period + told
+    assert validity(devnet, signed(devnet, call, signer=BOB)) == "010001"  # Err(Invalid(Payment))
+    assert validity(devnet, signed(devnet, calls.serve_axon(1, "1.2.3.4", 80))) == "0100070a"
+    devnet.chain().submit(call, ALICE)
+    assert validity(devnet, signed(devnet, call)) == "010003"  # Err(Invalid(Stale))

@@ -81,3 +81,11 @@ def test_columns_are_numpy_and_cannot_be_written(coders):
 def test_a_value_that_does_not_fit_is_refused(coders, kind, value):
     with pytest.raises(ScaleError):
         coders(kind).encode(value)
+
+
+def test_a_call_inside_another_keeps_the_bytes_it_came_from(coders):
+    inner = DecodedCall("System", "remark", {"remark": b"hello"})
+    outer = DecodedCall("Proxy", "proxy", {"real": ("Id", bytes(32)), "force_proxy_type": None, "call": inner})
+    decoded = coders("RuntimeCall").decode_all(coders("RuntimeCall").encode(outer))
+    assert decoded.args["call"].raw == coders("RuntimeCall").encode(inner) == b"\0\0\x14hello"
+    assert decoded == outer

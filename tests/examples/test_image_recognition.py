@@ -70,7 +70,7 @@ async def test_what_comes_together_is_answered_together(devnet, neuron, clock):
         await clock.blocks(2)
         graph = await devnet.async_chain().read(reads.metagraph(1))
         target = taokit.Target.of(graph, graph.serving()[0])
-        digits, seen = pictures(5, 4 * COUNT)
+        _, seen = pictures(5, 4 * COUNT)
         async with taokit.Dendrite(asker.signer, allow_private=True) as dendrite:
             replies = await asyncio.gather(*(dendrite.ask(target, Recognise(pictures=each)) for each in seen))
     assert sizes == [4]

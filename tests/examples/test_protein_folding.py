@@ -23,7 +23,7 @@ def slow_energy(chain, places):
 
 
 def walk(beads, seed):
-    steps = np.random.default_rng(seed).normal(size=(beads - 1, 3)) + [1.5, 0, 0]
+    steps = np.random.default_rng(seed).normal(size=(beads - 1, 3)) + np.array([1.5, 0, 0])
     return np.vstack([np.zeros(3), (steps / np.linalg.norm(steps, axis=1, keepdims=True)).cumsum(axis=0)])
 
 

@@ -30,7 +30,7 @@ from transcription import (
     ],
 )
 def test_words_put_in_left_out_and_changed(said, rate):
-    assert word_error_rate("the cat sat down".split(), said.split()) == rate
+    assert word_error_rate(["the", "cat", "sat", "down"], said.split()) == rate
 
 
 def test_paris_is_as_long_as_words_a_minute_are_counted_by():

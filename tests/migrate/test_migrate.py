@@ -94,7 +94,8 @@ def test_names_in_use_that_compat_has_are_no_finding(examined):
     uses = "import bittensor as bt\nself.metagraph.S[0]\nself.subtensor.get_current_block()\nbt.logging.info('x')\n"
     report = examined(
         uses
-        + "self.config.axon.max_workers\nsynapse.dendrite.hotkey\naxon = bt.axon(wallet=bt.wallet())\naxon.attach(f).serve(1)\n"
+        + "self.config.axon.max_workers\nsynapse.dendrite.hotkey\n"
+        + "axon = bt.axon(wallet=bt.wallet())\naxon.attach(f).serve(1)\n"
     )
     assert [one.kind for one in report.findings] == ["rewritten"]
 

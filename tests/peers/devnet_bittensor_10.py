@@ -200,8 +200,9 @@ def reads(chain):
     """The other reads of an account, a hotkey, a subnet or nothing at all."""
     hotkey, coldkey = VALIDATOR.ss58_address, ALICE.ss58_address
     asked = {
-        "does_hotkey_exist": (hotkey,), "get_hotkey_owner": (hotkey,), "get_delegates": (), "get_delegate_identities": (),
-        "get_delegated": (coldkey,), "get_delegate_by_hotkey": (hotkey,), "get_delegate_take": (hotkey,),
+        "does_hotkey_exist": (hotkey,), "get_hotkey_owner": (hotkey,), "get_delegates": (),
+        "get_delegate_identities": (), "get_delegated": (coldkey,), "get_delegate_by_hotkey": (hotkey,),
+        "get_delegate_take": (hotkey,),
         "get_children": (hotkey, NEW), "get_children_pending": (hotkey, NEW), "get_parents": (hotkey, NEW),
         "get_owned_hotkeys": (coldkey,), "get_staking_hotkeys": (coldkey,), "get_stake_weight": (NEW,),
         "get_stake_for_hotkey": (hotkey, NEW), "get_stake_add_fee": (tao(1), NEW), "get_unstake_fee": (NEW, tao(1)),
@@ -219,12 +220,14 @@ def reads(chain):
         "get_proxies_for_real_account": (coldkey,), "get_crowdloans": (), "get_crowdloan_constants": (),
         "get_root_claimable_all_rates": (hotkey,), "get_root_claim_type": (coldkey,),
         "get_root_claimed": (coldkey, hotkey, NEW), "get_block_info": (), "get_mev_shield_next_key": (),
-        "get_mev_shield_current_key": (), "get_stake_locks": (coldkey, NEW), "get_most_convicted_hotkey_on_subnet": (NEW,),
+        "get_mev_shield_current_key": (), "get_stake_locks": (coldkey, NEW),
+        "get_most_convicted_hotkey_on_subnet": (NEW,),
         "get_admin_freeze_window": (), "get_min_tempo": (), "get_max_tempo": (), "get_last_bonds_reset": (NEW, hotkey),
         "get_last_commitment_bonds_reset_block": (NEW, 1), "get_all_neuron_certificates": (NEW,),
         "get_neuron_certificate": (hotkey, NEW), "get_coldkey_swap_announcements": (), "get_coldkey_swap_constants": (),
         "blocks_since_last_update": (NEW, 1), "get_stake_availability_for_coldkeys": ([coldkey],),
-        "get_root_claimable_rate": (hotkey, NEW), "get_owner_hyperparam_rate_limit": (), "get_liquidity_list": (OWNS, NEW),
+        "get_root_claimable_rate": (hotkey, NEW), "get_owner_hyperparam_rate_limit": (),
+        "get_liquidity_list": (OWNS, NEW),
     }  # fmt: skip
     failed = []
     for name, given in asked.items():

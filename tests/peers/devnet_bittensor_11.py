@@ -262,7 +262,8 @@ async def reads(client):
         "netuid": NEW, "hotkey_ss58": VALIDATOR.ss58_address, "coldkey_ss58": ALICE.ss58_address, "mechid": 0, "uid": 1,
         "address": ALICE.ss58_address, "coldkey_ss58s": [ALICE.ss58_address], "hotkey_ss58s": [MINER.ss58_address],
         "netuids": [1, NEW], "amount_tao": 1.0, "amount_alpha": 1.0, "block": await client.block(),
-        "account_ss58": ALICE.ss58_address, "call_hash": "0x" + "00" * 32, "lite": True, "crowdloan_id": 0, "lease_id": 0,
+        "account_ss58": ALICE.ss58_address, "call_hash": "0x" + "00" * 32, "lite": True,
+        "crowdloan_id": 0, "lease_id": 0,
     }  # fmt: skip
     failed = []
     for spec in client.reads():

@@ -110,11 +110,13 @@ async def _command(client, script):
 async def _devnet(wallets):
     """The address of a chain that the command serves."""
     command = [sys.executable, "-m", "taokit", "devnet", "--port", "0", "--json", "--wallets", wallets]
-    pipes = {"stdout": asyncio.subprocess.PIPE, "stderr": asyncio.subprocess.DEVNULL}
+    pipes = {"stdout": asyncio.subprocess.PIPE, "stderr": sys.stderr}
     child = await asyncio.create_subprocess_exec(*map(str, command), **pipes)
     try:
-        told = json.loads(await asyncio.wait_for(child.stdout.readline(), START_S))
-        yield told["url"]
+        line = await asyncio.wait_for(child.stdout.readline(), START_S)
+        if not line:
+            raise RuntimeError("taokit devnet did not start")
+        yield json.loads(line)["url"]
     finally:
         if child.returncode is None:
             child.terminate()
@@ -142,8 +144,7 @@ async def _told(*command, env):
 def table(found):
     """What each client made of each step, as a table in Markdown."""
     lines = [["step", *found], ["---"] * (len(found) + 1)]
-    for step in STEPS:
-        lines.append([step, *(_cell(results.get(step)) for results in found.values())])
+    lines += ([step, *(_cell(results.get(step)) for results in found.values())] for step in STEPS)
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
@@ -168,8 +169,8 @@ or another column covers it.
 
 Fees that are quoted and fees that are paid differ by at most 2 rao, where a client quotes an extrinsic without an era.
 bittensor 11.3 registers hotkeys through MevShield alone, and devnet announces no key for it: the SDK registers here by
-the plain call, `SubtensorModule.burned_register`, and btcli, which refuses that call too, not at all (register them with
-`taokit devnet register`). btcli's other calls take `--no-mev-shield`.
+the plain call, `SubtensorModule.burned_register`, and btcli, which refuses that call too, does not register at all:
+`taokit devnet register` does. btcli's other calls take `--no-mev-shield`.
 bittensor 11.3 reveals hash commits and does not make them: the commit is a call of its own. After a revert, bittensor
 11.3 and 10.5.0 and async-substrate-interface connect again and read on, but would submit with the nonce that they
 counted to: take a new client, as the fixtures of `taokit.testing` do.

@@ -12,7 +12,7 @@ from taokit._version import __version__
 from taokit.compat.warned import PAGE
 
 _HOMES = {
-    "AsyncSubtensor": (".chain", "AsyncSubtensor"),
+    "AsyncSubtensor": (".async_chain", "AsyncSubtensor"),
     "Axon": (".server", "Axon"),
     "AxonInfo": (".endpoints", "AxonInfo"),
     "Balance": (".balance", "Balance"),
@@ -20,7 +20,6 @@ _HOMES = {
     "Config": (".settings", "Config"),
     "Dendrite": (".client", "Dendrite"),
     "ExtrinsicResponse": (".extrinsics", "ExtrinsicResponse"),
-    "Keypair": ("bittensor_wallet", "Keypair"),
     "Metagraph": (".graph", "Metagraph"),
     "StreamingSynapse": (".streams", "StreamingSynapse"),
     "Subtensor": (".chain", "Subtensor"),
@@ -28,7 +27,7 @@ _HOMES = {
     "Tensor": (".arrays", "Tensor"),
     "TerminalInfo": (".messages", "TerminalInfo"),
     "Wallet": (".wallets", "Wallet"),
-    "async_subtensor": (".chain", "AsyncSubtensor"),
+    "async_subtensor": (".async_chain", "AsyncSubtensor"),
     "axon": (".server", "Axon"),
     "config": (".settings", "Config"),
     "dendrite": (".client", "Dendrite"),
@@ -61,7 +60,6 @@ __all__ = [
     "Config",
     "Dendrite",
     "ExtrinsicResponse",
-    "Keypair",
     "Metagraph",
     "StreamingSynapse",
     "Subtensor",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import total_ordering
 from typing import TypeAlias
 
-from taokit import units
+import taokit.units as units
 
 Other: TypeAlias = "Balance | float"
 

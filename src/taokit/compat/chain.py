@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -342,41 +341,6 @@ class Subtensor:
     __repr__ = __str__
 
 
-class AsyncSubtensor:
-    """`Subtensor` for async code: each of its methods, to be awaited; it works in a thread meanwhile."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        self._inner = Subtensor(*args, **options)
-        self.network, self.here = self._inner.network, self._inner.here
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        method = getattr(type(self._inner), name, None)
-        if name.startswith("_") or not callable(method):
-            raise AttributeError(f"AsyncSubtensor has no method {name!r}")
-        return partial(asyncio.to_thread, getattr(self._inner, name))
-
-    @property
-    def block(self) -> Any:
-        """The number of the best block, to be awaited."""
-        return asyncio.to_thread(self._inner.get_current_block)
-
-    async def initialize(self) -> Self:
-        """Nothing: it connects with the first question."""
-        return self
-
-    async def close(self) -> None:
-        """End the connection."""
-        await asyncio.to_thread(self._inner.close)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
-
-
 def chosen(config: Config) -> str:
     """The network that a configuration names: an address before a name."""
     return setting(config, "subtensor.chain_endpoint") or setting(config, "subtensor.network") or "finney"
@@ -401,4 +365,4 @@ def _text(commitment: reads.Commitment | None) -> str:
     return next((one.decode(errors="replace") for one in fields if isinstance(one, bytes)), "")
 
 
-__all__ = ["AsyncSubtensor", "Subtensor"]
+__all__ = ["Subtensor"]

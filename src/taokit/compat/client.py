@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 from weakref import WeakKeyDictionary
 
-from taokit import dendrite as client
+import taokit.dendrite as client
 from taokit.blocking import Portal
 from taokit.compat.endpoints import AxonInfo, target_of
 from taokit.compat.messages import Synapse

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from pydantic import BaseModel
 
-from taokit import protocol
+import taokit.protocol as protocol
 from taokit.protocol import Terminal
 from taokit.protocol.legacy import body_hash
 

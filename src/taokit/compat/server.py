@@ -11,7 +11,7 @@ from functools import partial
 from ipaddress import ip_address
 from typing import Any, Self
 
-from taokit import axon as served
+import taokit.axon as served
 from taokit.axon import Caller, Route
 from taokit.blocking import Portal
 from taokit.compat.attaching import Attached, Function, called
@@ -22,7 +22,7 @@ from taokit.compat.settings import Config, add_flags, setting
 from taokit.compat.streams import BTStreamingResponse
 from taokit.compat.wallets import Wallet, signer_of
 from taokit.compat.warned import warn
-from taokit.errors import ConfigurationError, Forbidden, Refused
+from taokit.errors import ConfigurationError, Forbidden, KeyFileError, Refused
 from taokit.neuron.threads import OneThread
 from taokit.protocol import is_public
 
@@ -230,9 +230,10 @@ def own_address() -> str:
 
 
 def _owner(wallet: Any) -> str:
+    """The address of the wallet's coldkey; empty where the machine holds the hotkey alone."""
     try:
-        return str(wallet.coldkeypub.ss58_address)
-    except Exception:  # a neuron's machine may hold the hotkey alone
+        return str(wallet.coldkeypub.ss58_address) if isinstance(wallet, Wallet) else ""
+    except KeyFileError:
         return ""
 
 

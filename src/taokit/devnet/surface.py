@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from taokit.devnet.rpc.dispatch import NAMES
 from taokit.devnet.runtime import TABLE
-from taokit.devnet.runtime.table import Method, Pallet
+from taokit.devnet.runtime.dispatch import unruled
+from taokit.devnet.runtime.table import CallRow, DecodedCall, Method, Pallet
 
 
 def page() -> str:
@@ -55,13 +56,16 @@ def _pallet(pallet: Pallet) -> Iterator[str]:
         "Storage",
         (f"{item.name}({', '.join(key.type for key in item.keys)}) -> {item.value}" for item in pallet.storage),
     )
-    yield from _part(
-        "Calls",
-        (f"{row.index} {row.name}({', '.join(f'{name}: {kind}' for name, kind in row.args)})" for row in pallet.calls),
-    )
+    refused = [row for row in pallet.calls if unruled(DecodedCall(pallet.name, row.name, {}))]
+    yield from _part("Calls", (_call(row) for row in pallet.calls if row not in refused))
+    yield from _part("Calls that are refused", map(_call, refused))
     yield from _part("Events", (f"{row.index} {row.name}" for row in pallet.events))
     yield from _part("Errors", (f"{number} {name}" for name, number in pallet.errors.items()))
     yield from _part("Constants", (f"{constant.name}: {constant.type}" for constant in pallet.constants))
+
+
+def _call(row: CallRow) -> str:
+    return f"{row.index} {row.name}({', '.join(f'{name}: {kind}' for name, kind in row.args)})"
 
 
 def _part(title: str, lines: Iterable[str]) -> Iterator[str]:

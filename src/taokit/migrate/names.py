@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from taokit import compat
+import taokit.compat as compat
 from taokit.compat.utils import weight_utils
 from taokit.protocol import Terminal
 
@@ -16,6 +16,7 @@ FORMER = frozenset({"core", "utils", "chain_data", "mock", "extras"})
 """Packages below the SDK's own, whose names stand in `taokit.compat` itself."""
 
 INSTEAD = {
+    "Keypair": "`from bittensor_wallet import Keypair`",
     "MockSubtensor": "the fixture `devnet_url` of taokit's pytest plugin is a whole chain for tests",
     "SubtensorApi": "`taokit.connect` gives every read and call",
     "SubnetsAPI": "ask with `bt.Dendrite`, or subclass `taokit.Validator`",

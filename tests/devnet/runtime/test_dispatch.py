@@ -110,7 +110,7 @@ def test_the_sudo_key_hands_itself_on(made, named):
     [
         ("SubtensorModule.lock_stake", "SubtensorModule.DisabledTemporarily"),
         ("AdminUtils.sudo_set_evm_chain_id", "System.CallFiltered"),
-        ("System.remark_with_event", "System.CallFiltered"),
+        ("System.set_heap_pages", "System.CallFiltered"),
     ],
 )
 def test_calls_without_a_rule_are_refused_by_name(made, named, path, error):

@@ -8,8 +8,8 @@ from taokit.devnet.runtime.dispatch import RULES
 from taokit.devnet.runtime.table import Struct
 
 KNOWN = {
-    *("bool", "str", "AccountId", "H256", "Vec", "BoundedVec", "Option", "Compact", "RuntimeCall", "RuntimeEvent"),
-    "UncheckedExtrinsic",
+    *("bool", "str", "AccountId", "H256", "Vec", "BoundedVec", "BTreeMap", "Option", "Compact"),
+    *("RuntimeCall", "RuntimeEvent", "UncheckedExtrinsic"),
     *("I32F32", "I64F64", "I96F32", "U64F64", "U96F32"),
     *(f"{sign}{bits}" for sign in "ui" for bits in (8, 16, 32, 64, 128)),
 }

@@ -12,22 +12,23 @@ ethereum::transaction::legacy::LegacyTransaction(nonce: [u64; 4], gas_price: [u6
 
 ethereum::transaction::legacy::TransactionSignature(v: u64, r: H256, s: H256)
 
-ethereum::transaction::eip2930::EIP2930Transaction(chain_id: u64, nonce: [u64; 4], gas_price: [u64; 4], gas_limit: [u64; 4],
-    action: TransactionAction, value: [u64; 4], input: Vec<u8>, access_list: Vec<AccessListItem>, signature:
-    TypedTransactionSignature)
+ethereum::transaction::eip2930::EIP2930Transaction(chain_id: u64, nonce: [u64; 4], gas_price: [u64; 4], gas_limit:
+    [u64; 4], action: TransactionAction, value: [u64; 4], input: Vec<u8>, access_list: Vec<AccessListItem>,
+    signature: TypedTransactionSignature)
 
 ethereum::transaction::eip2930::AccessListItem(address: H160, storage_keys: Vec<H256>)
 
 TypedTransactionSignature = ethereum::transaction::eip2930::TransactionSignature(odd_y_parity: bool, r: H256, s:
     H256)
 
-ethereum::transaction::eip1559::EIP1559Transaction(chain_id: u64, nonce: [u64; 4], max_priority_fee_per_gas: [u64; 4],
-    max_fee_per_gas: [u64; 4], gas_limit: [u64; 4], action: TransactionAction, value: [u64; 4], input: Vec<u8>, access_list:
-    Vec<AccessListItem>, signature: TypedTransactionSignature)
+ethereum::transaction::eip1559::EIP1559Transaction(chain_id: u64, nonce: [u64; 4], max_priority_fee_per_gas: [u64;
+    4], max_fee_per_gas: [u64; 4], gas_limit: [u64; 4], action: TransactionAction, value: [u64; 4], input: Vec<u8>,
+    access_list: Vec<AccessListItem>, signature: TypedTransactionSignature)
 
-ethereum::transaction::eip7702::EIP7702Transaction(chain_id: u64, nonce: [u64; 4], max_priority_fee_per_gas: [u64; 4],
-    max_fee_per_gas: [u64; 4], gas_limit: [u64; 4], destination: TransactionAction, value: [u64; 4], data: Vec<u8>, access_list:
-    Vec<AccessListItem>, authorization_list: Vec<AuthorizationListItem>, signature: TypedTransactionSignature)
+ethereum::transaction::eip7702::EIP7702Transaction(chain_id: u64, nonce: [u64; 4], max_priority_fee_per_gas: [u64;
+    4], max_fee_per_gas: [u64; 4], gas_limit: [u64; 4], destination: TransactionAction, value: [u64; 4], data:
+    Vec<u8>, access_list: Vec<AccessListItem>, authorization_list: Vec<AuthorizationListItem>, signature:
+    TypedTransactionSignature)
 
 ethereum::transaction::eip7702::AuthorizationListItem(chain_id: u64, address: H160, nonce: [u64; 4], signature:
     MalleableTransactionSignature)
@@ -45,7 +46,8 @@ EthereumBlock = ethereum::block::Block(header: EthereumHeader, transactions: Vec
     Vec<EthereumHeader>)
 
 EthereumHeader = ethereum::header::Header(parent_hash: H256, ommers_hash: H256, beneficiary: H160, state_root: H256,
-    transactions_root: H256, receipts_root: H256, logs_bloom: [u8; 256], difficulty: [u64; 4], number: [u64; 4], gas_limit:
+    transactions_root: H256, receipts_root: H256, logs_bloom: [u8; 256], difficulty: [u64; 4], number: [u64; 4],
+    gas_limit:
     [u64; 4], gas_used: [u64; 4], timestamp: u64, extra_data: Vec<u8>, mix_hash: H256, nonce: [u8; 8])
 
 pallet_evm::CodeMetadata(size: u64, hash: H256)
