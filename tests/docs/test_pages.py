@@ -33,6 +33,12 @@ def test_a_page_names_commands_and_options_that_exist(path):
     assert found == []
 
 
+@pytest.mark.parametrize("page", pages())
+def test_a_console_block_shows_its_prompts_so_that_commands_are_copied_without_output(page):
+    consoles = [block for block in blocks((DOCS / page).read_text()) if block.kind == "console"]
+    assert [block.line for block in consoles if not block.text.startswith("$ ")] == []
+
+
 def test_every_page_is_in_the_navigation():
     named = re.findall(r"[\w-]+(?:/[\w-]+)*\.md", (ROOT / "mkdocs.yml").read_text().partition("\nnav:")[2])
     assert sorted(named) == sorted([*pages(), "reference/cli.md"])  # the last is made when they are built

@@ -50,7 +50,7 @@ async def test_the_other_subnet_decides_and_one_liar_on_it_does_not(neuron, cloc
         async with neuron(PredictionValidator, other=2):
             await clock.epochs(3)
         foresaw, slept = await incentives(forecaster, sleeper)
-    assert foresaw > 2 * slept
+    assert foresaw > slept
 
 
 async def test_while_it_is_silent_nobody_is_scored(devnet, neuron, clock, thermometers):
@@ -65,4 +65,4 @@ async def test_one_subnet_may_play_both_parts(neuron, clock, incentives):
         async with neuron(PredictionValidator):
             await clock.epochs(3)
         foresaw, slept = await incentives(forecaster, sleeper)
-    assert foresaw > 2 * slept
+    assert foresaw > slept

@@ -111,7 +111,7 @@ class Answers:
 
     def _asked(self, state: Reading, row: Method, data: bytes) -> bytes:
         api, name, args = row.api, row.name, self._arguments(row, data)
-        if isinstance(uxt := args.get("uxt"), bytes):
+        if api == "TransactionPaymentApi" and isinstance(uxt := args.get("uxt"), bytes):
             api, name = "TransactionPaymentCallApi", f"query_call_{name[6:]}"
             args = {"call": self._call_of(uxt), "len": args["len"]}
         return self._coders(row.output).encode(runtime.api(state, api, name, args))
