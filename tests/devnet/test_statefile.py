@@ -37,7 +37,7 @@ def test_its_last_block_can_be_read_and_extrinsics_signed_before_still_count(tex
     devnet = Devnet.loaded(text)
     chain, block = devnet.chain(), devnet.backend().block(devnet.head.hash)
     assert len(block.extrinsics) == 1
-    assert len(chain.read(reads.value(reads.Storage("System", "Events")))) == 1
+    assert len(chain.read(reads.named("System.Events"))) == 1
     before = chain.read(reads.balance(BOB.ss58)).rao
     chain.submit(calls.transfer_keep_alive(BOB.ss58, TAO), ALICE)
     assert chain.read(reads.balance(BOB.ss58)).rao == before + TAO

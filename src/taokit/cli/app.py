@@ -77,7 +77,9 @@ def dev(
     seed: Annotated[int | None, typer.Option(help="Fixes keys, time, tasks and salts.")] = None,
     interval: Annotated[float, typer.Option(min=0.0, help="Seconds that an epoch takes at least.")] = 5.0,
     report: Annotated[Path | None, typer.Option(help="Write an HTML report to this file at the end.")] = None,
-    miners: Annotated[int | None, typer.Option(min=1, max=64, help="How many of your miners (4).")] = None,
+    miners: Annotated[
+        int | None, typer.Option(min=1, max=64, help="How many miners (4; of a file, each class once).")
+    ] = None,
     validators: Annotated[int | None, typer.Option(min=1, max=16, help="How many of your validators (3).")] = None,
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A setting of your classes.")
