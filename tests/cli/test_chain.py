@@ -120,7 +120,7 @@ def test_a_call_is_made_after_a_yes(node):
         ((*PAY, "--arg", "valu=1"), "takes no valu", "did you mean value?"),
         ((*PAY,), "lacks value", "--arg dest="),
         ((*PAY, "--arg", "value"), "has no value", "--arg netuid=1"),
-        (("call", "System.remark", "--arg", "remark=0x00"), "--wallet is missing", "//Alice"),
+        (("call", "System.remark", "--arg", "remark=0x00"), "--wallet is missing", "//miner/0"),
     ],
 )
 def test_a_call_that_is_not_sent(node, args, said, hint):
