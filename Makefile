@@ -3,7 +3,7 @@ PYTHON ?= python3
 DEMO := .venv-demo
 DEV := .venv
 
-.PHONY: demo test test-peers test-all interop clients style types bench docs clean
+.PHONY: demo test test-peers templates test-all interop clients style types bench docs clean
 
 demo: $(DEMO)/ready
 	$(DEMO)/bin/taokit dev $(ARGS)
@@ -19,10 +19,14 @@ $(DEV)/ready: pyproject.toml
 	touch $@
 
 test: $(DEV)/ready
-	$(DEV)/bin/python -m pytest -m 'not peers and not templates' $(ARGS)
+	$(DEV)/bin/python -m pytest -m 'not pages and not peers and not templates' $(ARGS)
 
 test-peers: $(DEV)/ready
 	$(DEV)/bin/python -m pytest -m peers $(ARGS)
+
+# ARGS="-k 'plain or folder'" takes two of them
+templates: $(DEV)/ready
+	$(DEV)/bin/python -m pytest -m templates $(ARGS)
 
 test-all: $(DEV)/ready
 	$(DEV)/bin/pip install -q -c constraints.txt -e '.[ray]'
@@ -44,10 +48,11 @@ style: $(DEV)/ready
 types: $(DEV)/ready
 	$(DEV)/bin/mypy
 
-# The pages, into site/; any warning fails
+# The pages, into site/, any warning fails; then every block of theirs is run
 docs: $(DEV)/ready
 	$(DEV)/bin/pip install -q -c constraints.txt -e '.[docs]'
 	NO_MKDOCS_2_WARNING=1 $(DEV)/bin/mkdocs build --strict
+	$(DEV)/bin/python -m pytest -m pages
 
 bench: $(DEV)/ready
 	for file in bench/*.py; do $(DEV)/bin/python $$file || exit 1; done

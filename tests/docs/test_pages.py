@@ -6,6 +6,8 @@ import pytest
 
 from doc_pages import DOCS, ROOT, Block, Player, blocks, mistakes, pages, steps
 
+pytestmark = pytest.mark.pages
+
 
 @pytest.mark.parametrize("page", pages())
 def test_the_blocks_of_a_page_run(page, tmp_path):

@@ -11,8 +11,6 @@ import pytest
 from taokit.scaffold import answered, create, templates
 
 KINDS = [(name, choice) for name, kind in templates().items() for choice in kind.choices or [None]]
-ALWAYS = {("request-response", "plain"), ("artefact", "folder")}
-ROUNDS = [pytest.param(*kind, marks=() if kind in ALWAYS else pytest.mark.templates) for kind in KINDS]
 
 
 def ran(folder, *command, seconds=200):
@@ -36,7 +34,8 @@ def types(tmp_path_factory):
     return tmp_path_factory.mktemp("types")
 
 
-@pytest.mark.parametrize(("template", "choice"), ROUNDS)
+@pytest.mark.templates
+@pytest.mark.parametrize(("template", "choice"), KINDS)
 def test_it_works_as_it_comes(tmp_path, types, template, choice):
     folder = create(answered("my-subnet", template=template, choice=choice), tmp_path)
     ran(folder, "ruff", "check", "--no-cache", ".")
