@@ -116,7 +116,8 @@ class Socket:
             raise Unreachable(f"{shown(url)} took no connection within {limits.connect_s:g} s") from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
             await session.close()
-            raise Unreachable(f"no connection to {shown(url)}: {_reason(error)}") from None
+            hint = "check the address, and that a node serves there; `taokit devnet` starts one of your own"
+            raise Unreachable(f"no connection to {shown(url)}: {_reason(error)}", hint=hint) from None
         except BaseException:
             await session.close()
             raise

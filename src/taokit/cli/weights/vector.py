@@ -90,8 +90,9 @@ def by_uid(weights: Mapping[str, float], graph: Metagraph) -> dict[int, float]:
     for who, weight in weights.items():
         uid = int(who) if who.isascii() and who.isdecimal() else graph.uid_of(who)
         if uid is None or uid >= graph.n:
-            said = f"{who} has no uid on subnet {graph.netuid}" if uid is None else f"there is no uid {uid}"
-            raise ConfigurationError(f"{said}, which has {graph.n} uids", hint="leave it out, or correct it")
+            named = f"hotkey {who} has no uid" if uid is None else f"there is no uid {uid}"
+            said = f"{named} on subnet {graph.netuid}, which has {graph.n} uids"
+            raise ConfigurationError(said, hint="leave it out, or correct it")
         if uid in found:
             raise ConfigurationError(f"uid {uid} has two weights, by uid and by hotkey", hint="give it one")
         found[uid] = weight
