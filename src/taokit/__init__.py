@@ -5,11 +5,11 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from taokit._version import __version__
 from taokit.connect import connect
 from taokit.run import run
 
 if TYPE_CHECKING:
+    from taokit._version import __version__
     from taokit.axon import Batch, Caller, Mount
     from taokit.dendrite import Dendrite, Reply, Target
     from taokit.errors import Forbidden, Refused, TaokitError
@@ -38,6 +38,7 @@ _HOMES = {
     "TaokitError": "taokit.errors",
     "Tensor": "taokit.protocol",
     "Validator": "taokit.neuron",
+    "__version__": "taokit._version",
     "route": "taokit.neuron",
 }
 
