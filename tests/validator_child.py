@@ -17,7 +17,7 @@ from taokit.backends import MetadataCache, NativeBackend, codec_of, within
 from taokit.chain import AsyncChain
 from taokit.devnet import account
 from taokit.neuron import Place, ValidatorNeuron
-from taokit.timelock import Timelock
+from taokit.neuron.timelock import Timelock
 
 
 class Fixed(taokit.Validator):

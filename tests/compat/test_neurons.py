@@ -14,9 +14,9 @@ import pytest
 
 from peers.environments import python_of
 from taokit.chain import reads
+from taokit.cli.migrate import examine
 from taokit.connect import connect
 from taokit.devnet import account
-from taokit.migrate import examine
 
 NEURONS = Path(__file__).parent / "neurons"
 THEIRS, OURS = "import bittensor as bt", "import taokit.compat as bt"

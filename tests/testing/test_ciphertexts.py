@@ -1,9 +1,9 @@
 import os
 
 from taokit.chain.beacon import QUICKNET
+from taokit.neuron.timelock import Timelock
 from taokit.testing import ciphertexts
 from taokit.testing.ciphertexts import Ciphertexts, remembering
-from taokit.timelock import Timelock
 
 
 def test_what_one_run_seals_the_next_one_finds(tmp_path):

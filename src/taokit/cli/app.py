@@ -14,7 +14,7 @@ from taokit.cli.devnet import command as devnet
 from taokit.cli.doctor.command import doctor
 from taokit.cli.emission import emission
 from taokit.cli.metagraph.command import metagraph
-from taokit.cli.migrate import migrate
+from taokit.cli.migrate.command import migrate
 from taokit.cli.new import new
 from taokit.cli.register import register
 from taokit.cli.replay import replay

@@ -13,9 +13,9 @@ from taokit.compat.utils.weight_utils import convert_and_normalize_weights_and_u
 from taokit.consensus import timelock_payload, upscaled
 from taokit.errors import ChainRefused, NotRegistered
 from taokit.neuron.preflight import Situation, situation
+from taokit.neuron.timelock import Timelock
 from taokit.neuron.view import opening_round
 from taokit.signer import Signer
-from taokit.timelock import Timelock
 
 T = TypeVar("T")
 SEAL_S = 90.0

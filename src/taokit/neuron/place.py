@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from taokit.errors import ConfigurationError
-from taokit.timelock import Timelock
+from taokit.neuron.timelock import Timelock
 
 DEFAULT_PORT = 8091
 TLS = {"off": "plain HTTP", "only": "TLS and nothing else", "both": "TLS and plain HTTP on one port"}

@@ -26,6 +26,7 @@ from taokit.neuron.scores import Scores
 from taokit.neuron.standing import Look, lacks, look, outdated
 from taokit.neuron.submission import SALT_WORDS
 from taokit.neuron.threads import in_thread
+from taokit.neuron.timelock import Timelock
 from taokit.neuron.timetable import Timetable, timetable
 from taokit.neuron.trusting import published_keys
 from taokit.neuron.validator import Question, Round, Validator
@@ -34,7 +35,6 @@ from taokit.neuron.weights import Target as WeightTarget
 from taokit.neuron.weights import WeightSetter
 from taokit.protocol import Synapse
 from taokit.signer import Signer
-from taokit.timelock import Timelock
 
 log = logging.getLogger("taokit.neuron.validator")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from taokit.devnet.beacon.patch import Encrypt, encrypt_now
-from taokit.timelock import digest
+from taokit.neuron.timelock import digest
 
 MOST: Final = 4096
 """Messages that are kept; the oldest go first."""

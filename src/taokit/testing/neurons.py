@@ -12,8 +12,8 @@ from taokit.devnet import Devnet
 from taokit.devnet.presets import NETUID, Cast
 from taokit.errors import ConfigurationError
 from taokit.neuron import Miner, MinerNeuron, Neuron, Place, Validator, ValidatorNeuron, neuron_of
+from taokit.neuron.timelock import Timelock
 from taokit.signer import Signer
-from taokit.timelock import Timelock
 
 
 class Neurons:

@@ -118,8 +118,8 @@ async def _carry(errand: Errand, signer: Signer) -> None:
     from taokit.connect import connection
     from taokit.neuron import StateFolder, WeightSetter
     from taokit.neuron.submission import SALT_WORDS
+    from taokit.neuron.timelock import Timelock
     from taokit.run.logs import log_to_stderr
-    from taokit.timelock import Timelock
 
     def salt(epoch: int) -> tuple[int, ...]:
         return tuple(secrets.randbelow(1 << 16) for _ in range(SALT_WORDS))

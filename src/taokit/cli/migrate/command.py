@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from taokit.migrate import Report
+    from taokit.cli.migrate import Report
 
 EXIT_DECIDE = 1
 """Something is left for a person."""
@@ -25,8 +25,8 @@ def migrate(
 
     Exits with 1 where a person must decide or a file was not understood.
     """
-    from taokit.migrate import examine, sources
-    from taokit.migrate import write as put
+    from taokit.cli.migrate import examine, sources
+    from taokit.cli.migrate import write as put
 
     reports = [examine(file) for file in sources(path)]
     written = [report.path for report in reports if write and put(report)]
@@ -47,7 +47,7 @@ def to_json(reports: list[Report], written: list[Path]) -> dict[str, Any]:
 
 def lines(reports: list[Report], written: list[Path], *, write: bool) -> list[str]:
     """The reports as text: the files that need anything, then a line of counts."""
-    from taokit.migrate import VERDICTS
+    from taokit.cli.migrate import VERDICTS
 
     told = []
     for report in reports:

@@ -10,8 +10,8 @@ from taokit.chain.beacon import QUICKNET, Beacon
 from taokit.chain.timelock import sign
 from taokit.devnet.beacon.key import public_key
 from taokit.errors import ConfigurationError, LocalError, TimedOut
-from taokit.timelock import Timelock
-from taokit.timelock.client import digest
+from taokit.neuron.timelock import Timelock
+from taokit.neuron.timelock.client import digest
 
 OURS = Beacon(public_key(77), 1_692_803_367, 3)
 
@@ -81,6 +81,8 @@ async def test_what_is_remembered_is_not_encrypted_again():
 
 async def test_the_process_ends_with_its_input():
     pipe = asyncio.subprocess.PIPE
-    worker = await asyncio.create_subprocess_exec(sys.executable, "-m", "taokit.timelock", stdin=pipe, stdout=pipe)
+    worker = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "taokit.neuron.timelock", stdin=pipe, stdout=pipe
+    )
     out, _ = await worker.communicate(b"")
     assert (out, worker.returncode) == (b"", 0)

@@ -4,8 +4,8 @@ import stat
 
 import pytest
 
+from taokit.cli.migrate import examine, sources, write
 from taokit.errors import ConfigurationError
-from taokit.migrate import examine, sources, write
 
 
 @pytest.fixture

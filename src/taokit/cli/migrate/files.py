@@ -9,8 +9,8 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+from taokit.cli.migrate.findings import Report
 from taokit.errors import ConfigurationError
-from taokit.migrate.findings import Report
 
 LARGEST = 4 << 20
 """Bytes of a file that is looked at."""
@@ -44,7 +44,7 @@ def examine(file: Path) -> Report:
     except ImportError as error:
         hint = "install it: pip install 'taokit[migrate]'"
         raise ConfigurationError("migrating needs libcst, which is not installed", hint=hint) from error
-    from taokit.migrate.rewriting import rewritten
+    from taokit.cli.migrate.rewriting import rewritten
 
     try:
         before = _content(file)

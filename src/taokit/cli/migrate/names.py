@@ -21,7 +21,7 @@ INSTEAD = {
     "SubtensorApi": "`taokit.connect` gives every read and call",
     "SubnetsAPI": "ask with `bt.Dendrite`, or subclass `taokit.Validator`",
     "PriorityThreadPoolExecutor": "a priority function given to `attach` orders requests",
-    "timelock": "`taokit.timelock.Timelock` encrypts",
+    "timelock": "`taokit.neuron.timelock.Timelock` encrypts",
     "extrinsics": "`taokit.chain.calls` has the calls",
 }
 """What to use for some names that are nowhere."""

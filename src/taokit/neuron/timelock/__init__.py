@@ -1,5 +1,5 @@
 """Timelock encryption for programs that must not stand still meanwhile."""
 
-from taokit.timelock.client import Remembered, Timelock, digest
+from taokit.neuron.timelock.client import Remembered, Timelock, digest
 
 __all__ = ["Remembered", "Timelock", "digest"]

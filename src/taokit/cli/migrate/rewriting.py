@@ -8,10 +8,10 @@ import libcst as cst
 from libcst.helpers import get_full_name_for_node
 from libcst.metadata import MetadataWrapper, PositionProvider
 
+from taokit.cli.migrate.findings import MOVING, OWN_LAYER, Finding, Kind
+from taokit.cli.migrate.names import COMPAT, MEMBERS, SDK, WEIGHTS, home_of, instead
 from taokit.compat import __all__ as compat_names
 from taokit.compat.utils import __all__ as utils_names
-from taokit.migrate.findings import MOVING, OWN_LAYER, Finding, Kind
-from taokit.migrate.names import COMPAT, MEMBERS, SDK, WEIGHTS, home_of, instead
 from taokit.protocol.synapse import RESERVED
 
 if TYPE_CHECKING:

@@ -85,7 +85,7 @@ class Timelock:
         if self._worker is None:
             pipe = asyncio.subprocess.PIPE
             self._worker = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "taokit.timelock", stdin=pipe, stdout=pipe
+                sys.executable, "-m", "taokit.neuron.timelock", stdin=pipe, stdout=pipe
             )
         return self._worker
 

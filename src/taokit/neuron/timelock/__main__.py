@@ -1,4 +1,4 @@
-"""`python -m taokit.timelock`: encrypts what comes on stdin, a JSON object a line, until stdin ends."""
+"""`python -m taokit.neuron.timelock`: encrypts what comes on stdin, a JSON object a line, until stdin ends."""
 
 from __future__ import annotations
 
