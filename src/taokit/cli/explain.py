@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from taokit.cli.options import Json, Netuid, Network
 from taokit.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -18,13 +19,10 @@ if TYPE_CHECKING:
 
 app = typer.Typer(name="explain", help="Why consensus says what it says of a neuron.", no_args_is_help=True)
 
-Netuid = Annotated[int, typer.Option("--netuid", envvar="BT_NETUID", help="The subnet.")]
 Uid = Annotated[int, typer.Option("--uid", min=0, help="The neuron.")]
-Network = Annotated[str, typer.Option("--network", envvar="BT_NETWORK", help="The chain to ask.")]
 File = Annotated[
     Path | None, typer.Option("--from", help="A metagraph's file instead of a chain; Yuma 3 with the chain's defaults.")
 ]
-Json = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 
 SUBNETS = "SubtensorModule"
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from taokit.cli.options import WALLETS, DryRun, Json, Netuid, Network, WalletPath
 from taokit.errors import ConfigurationError, NoSuchSubnet, UnknownName
 from taokit.units import Balance
 
@@ -53,30 +54,22 @@ class Offer:
 
 
 def register(
-    netuid: Annotated[
-        int, typer.Option("--netuid", min=0, max=4095, envvar="BT_NETUID", help="The subnet; 0 is root.")
-    ],
-    network: Annotated[
-        str, typer.Option("--network", "-n", envvar="BT_NETWORK", help="finney, test, local, devnet or an address.")
-    ] = "finney",
+    netuid: Netuid,
+    network: Network = "finney",
     wallet: Annotated[
         str | None, typer.Option("--wallet", "-w", envvar="BT_WALLET", help="WALLET/HOTKEY; its coldkey pays.")
     ] = None,
     wallet_hotkey: Annotated[
         str | None, typer.Option("--wallet-hotkey", "-H", envvar="BT_WALLET_HOTKEY", help="Hotkey of the wallet.")
     ] = None,
-    wallet_path: Annotated[str, typer.Option(envvar="BT_WALLET_PATH", help="Folder of the wallets.")] = (
-        "~/.bittensor/wallets"
-    ),
+    wallet_path: WalletPath = WALLETS,
     hotkey: Annotated[str | None, typer.Option(metavar="ADDRESS", help="A hotkey that is on another machine.")] = None,
     max_burn: Annotated[
         str | None, typer.Option(metavar="TAO", help="Pay no more than this; without it, what it costs when asked.")
     ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only say what it costs and whether it would pass.")
-    ] = False,
+    dry_run: DryRun = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Pay without asking.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, nothing else.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Give a hotkey a uid on a subnet: its cost, the fee and a rehearsal first, then, after a yes, the real thing."""
     from taokit.run import KeyChoice

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from taokit.cli.options import WALLETS, DryRun, Json, Netuid, Network, Wallet, WalletPath
 from taokit.errors import ConfigurationError, NotRegistered
 
 if TYPE_CHECKING:
@@ -67,16 +68,10 @@ def known(netuid: int, hotkey: str) -> Read[Known]:
 
 
 def serve_info(
-    netuid: Annotated[int, typer.Option("--netuid", min=0, max=4095, envvar="BT_NETUID", help="The subnet.")],
-    network: Annotated[
-        str, typer.Option("--network", "-n", envvar="BT_NETWORK", help="finney, test, local, devnet or an address.")
-    ] = "finney",
-    wallet: Annotated[
-        str | None, typer.Option("--wallet", "-w", envvar="BT_WALLET", help="WALLET/HOTKEY; //Alice on a devnet.")
-    ] = None,
-    wallet_path: Annotated[str, typer.Option(envvar="BT_WALLET_PATH", help="Folder of the wallets.")] = (
-        "~/.bittensor/wallets"
-    ),
+    netuid: Netuid,
+    network: Network = "finney",
+    wallet: Wallet = None,
+    wallet_path: WalletPath = WALLETS,
     hotkey: Annotated[str | None, typer.Option(metavar="ADDRESS", help="A hotkey, where no key is needed.")] = None,
     publish: Annotated[
         str | None, typer.Option(metavar="IP:PORT", help="Publish this address; a miner that runs does so itself.")
@@ -86,11 +81,9 @@ def serve_info(
     certificate: Annotated[
         str | None, typer.Option(metavar="HEX", help="Publish this key for TLS too: algorithm byte and key.")
     ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only say what it costs and whether it would pass.")
-    ] = False,
+    dry_run: DryRun = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Publish without asking.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, nothing else.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Show what the chain says of a neuron's server: its address, versions and keys. Or publish another address."""
     from taokit.run import KeyChoice

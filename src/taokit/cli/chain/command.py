@@ -6,12 +6,9 @@ from typing import Annotated, Literal
 
 import typer
 
-app = typer.Typer(name="chain", help="Read and call anything on a chain by its name.", no_args_is_help=True)
+from taokit.cli.options import WALLETS, DryRun, Json, Network, Wallet, WalletPath
 
-Network = Annotated[
-    str, typer.Option("--network", "-n", envvar="BT_NETWORK", help="finney, test, local, devnet or an address.")
-]
-Json = Annotated[bool, typer.Option("--json", help="One JSON object, nothing else.")]
+app = typer.Typer(name="chain", help="Read and call anything on a chain by its name.", no_args_is_help=True)
 
 
 @app.command(epilog="Examples:  taokit chain read SubtensorModule.Tempo 1   ·   taokit chain read Aura.SlotDuration")
@@ -42,21 +39,15 @@ def call(
         list[str] | None, typer.Option("--arg", "-a", metavar="NAME=VALUE", help="An argument; amounts are in rao.")
     ] = None,
     network: Network = "finney",
-    wallet: Annotated[
-        str | None, typer.Option("--wallet", "-w", envvar="BT_WALLET", help="WALLET/HOTKEY; //Alice on a devnet.")
-    ] = None,
-    wallet_path: Annotated[str, typer.Option(envvar="BT_WALLET_PATH", help="Folder of the wallets.")] = (
-        "~/.bittensor/wallets"
-    ),
+    wallet: Wallet = None,
+    wallet_path: WalletPath = WALLETS,
     sign_with: Annotated[
         Literal["hotkey", "coldkey"], typer.Option(help="Which key of the wallet signs: stake and owners need coldkey.")
     ] = "hotkey",
     wait: Annotated[
         Literal["included", "finalized", "none"], typer.Option(help="What to wait for once it is sent.")
     ] = "included",
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only say what it costs and whether it would pass.")
-    ] = False,
+    dry_run: DryRun = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Send it without asking.")] = False,
     as_json: Json = False,
 ) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from taokit.cli.devnet.remote import DEFAULT, Json, Url, ask, show
-from taokit.cli.devnet.time import Netuid
+from taokit.cli.options import Netuid
 from taokit.errors import ConfigurationError
 from taokit.units import RAO_PER_TAO
 

@@ -7,11 +7,10 @@ from typing import Annotated, Any
 import typer
 
 from taokit.cli.devnet.remote import DEFAULT, Json, Url, ask, show
+from taokit.cli.options import Netuid
 from taokit.errors import ConfigurationError
 
 app = typer.Typer()
-
-Netuid = Annotated[int, typer.Option("--netuid", envvar="BT_NETUID", help="The subnet.")]
 
 
 @app.command(epilog="Example:  taokit devnet mine 10")

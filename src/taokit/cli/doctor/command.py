@@ -8,20 +8,14 @@ from typing import Annotated, Literal
 
 import typer
 
+from taokit.cli.options import WALLETS, AnyNetuid, Json, Network, Wallet, WalletPath
+
 
 def doctor(
-    network: Annotated[
-        str, typer.Option("--network", "-n", envvar="BT_NETWORK", help="finney, test, local, devnet or an address.")
-    ] = "finney",
-    netuid: Annotated[
-        int | None, typer.Option("--netuid", min=0, max=4095, envvar="BT_NETUID", help="The subnet.")
-    ] = None,
-    wallet: Annotated[
-        str | None, typer.Option("--wallet", "-w", envvar="BT_WALLET", help="WALLET/HOTKEY; //Alice on a devnet.")
-    ] = None,
-    wallet_path: Annotated[str, typer.Option(envvar="BT_WALLET_PATH", help="Folder of the wallets.")] = (
-        "~/.bittensor/wallets"
-    ),
+    network: Network = "finney",
+    netuid: AnyNetuid = None,
+    wallet: Wallet = None,
+    wallet_path: WalletPath = WALLETS,
     mnemonic_file: Annotated[
         str | None, typer.Option(envvar="TAOKIT_MNEMONIC_FILE", help="File with the hotkey's words, or its seed.")
     ] = None,
@@ -39,7 +33,7 @@ def doctor(
     fallback_endpoints: Annotated[
         str | None, typer.Option(envvar="BT_FALLBACK_ENDPOINTS", help="More addresses to ask, with commas.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, nothing else.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Look at all that a neuron needs, and name the command that mends each thing. Needs no wallet.
 

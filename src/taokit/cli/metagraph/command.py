@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
+from taokit.cli.options import AnyNetuid, Network
+
 
 def metagraph(
-    network: Annotated[
-        str, typer.Option("--network", "-n", envvar="BT_NETWORK", help="finney, test, local, devnet or an address.")
-    ] = "finney",
-    netuid: Annotated[int | None, typer.Option("--netuid", envvar="BT_NETUID", help="The subnet.")] = None,
+    network: Network = "finney",
+    netuid: AnyNetuid = None,
     sort: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="Largest first by this column; without it, ascending by uid.")
     ] = None,

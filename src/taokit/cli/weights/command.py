@@ -6,22 +6,8 @@ from typing import Annotated
 
 import typer
 
-from taokit.cli.weights.options import (
-    WALLETS,
-    Burn,
-    File,
-    Hotkey,
-    Json,
-    Mechanism,
-    Netuid,
-    Network,
-    StateDir,
-    VersionKey,
-    Wallet,
-    WalletPath,
-    Who,
-    needed,
-)
+from taokit.cli.options import WALLETS, Json, Netuid, Network, Wallet, WalletPath
+from taokit.cli.weights.options import Burn, File, Hotkey, Mechanism, StateDir, VersionKey, Who, needed
 
 app = typer.Typer(name="weights", help="A validator's weights: look, set, follow.", no_args_is_help=True)
 

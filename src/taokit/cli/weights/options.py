@@ -9,21 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from taokit.cli.options import WALLETS
 from taokit.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from taokit.signer import Signer
 
-WALLETS = "~/.bittensor/wallets"
-
-Netuid = Annotated[int, typer.Option("--netuid", min=0, max=4095, envvar="BT_NETUID", help="The subnet.")]
-Network = Annotated[
-    str, typer.Option("--network", "-n", envvar="BT_NETWORK", help="finney, test, local, devnet or an address.")
-]
-Wallet = Annotated[
-    str | None, typer.Option("--wallet", "-w", envvar="BT_WALLET", help="WALLET/HOTKEY; //Alice on a devnet.")
-]
-WalletPath = Annotated[str, typer.Option(envvar="BT_WALLET_PATH", help="Folder of the wallets.")]
 Hotkey = Annotated[str | None, typer.Option(help="A validator's address, where no key is needed.")]
 Mechanism = Annotated[int, typer.Option(min=0, max=15, help="Which mechanism of the subnet.")]
 VersionKey = Annotated[
@@ -35,7 +26,6 @@ File = Annotated[
     Path | None,
     typer.Argument(metavar="FILE", help="CSV lines or a JSON object: uid or hotkey, and its weight; - reads stdin."),
 ]
-Json = Annotated[bool, typer.Option("--json", help="JSON and nothing else.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,4 +71,4 @@ def needed(file: Path | None) -> Path:
     return file
 
 
-__all__ = ["WALLETS", "Who", "needed"]
+__all__ = ["Who", "needed"]

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from taokit.cli.options import WALLETS, Json, WalletPath
 from taokit.cli.wire import options as given
-from taokit.cli.wire.options import FormatName, Hotkey, Json, Message, Settings, Timeout, Url, Wallet, WalletPath
+from taokit.cli.wire.options import FormatName, Hotkey, Message, Settings, Timeout, Url, Wallet
 from taokit.errors import ConfigurationError
 
 app = typer.Typer(
@@ -25,7 +26,7 @@ def serve(
     ),
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to bind; 0 takes a free one.")] = given.PORT,
     wallet: Wallet = "//Bob",
-    wallet_path: WalletPath = given.WALLETS,
+    wallet_path: WalletPath = WALLETS,
     formats: Annotated[
         list[str] | None, typer.Option("--format", "-f", help=f"Take only these: {', '.join(given.FORMATS)}.")
     ] = None,
@@ -67,7 +68,7 @@ def ask(
     format: FormatName = "btauth",
     hotkey: Hotkey = "//Bob",
     wallet: Wallet = "//Alice",
-    wallet_path: WalletPath = given.WALLETS,
+    wallet_path: WalletPath = WALLETS,
     timeout: Timeout = 12.0,
     as_json: Json = False,
 ) -> None:
@@ -110,7 +111,7 @@ def load(
     format: FormatName = "btauth",
     hotkey: Hotkey = "//Bob",
     wallet: Wallet = "//Alice",
-    wallet_path: WalletPath = given.WALLETS,
+    wallet_path: WalletPath = WALLETS,
     timeout: Timeout = 12.0,
     as_json: Json = False,
 ) -> None:

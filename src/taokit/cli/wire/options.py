@@ -28,7 +28,6 @@ Wallet = Annotated[
     str,
     typer.Option("--wallet", "-w", envvar="BT_WALLET", help="Whose key signs: WALLET/HOTKEY, or a development key."),
 ]
-WalletPath = Annotated[str, typer.Option(envvar="BT_WALLET_PATH", help="Folder of the wallets.")]
 Hotkey = Annotated[str, typer.Option(help="The miner's hotkey: an address, or a development key.")]
 FormatName = Annotated[str, typer.Option("--format", "-f", help=f"{', '.join(FORMATS)}.")]
 Message = Annotated[
@@ -38,8 +37,6 @@ Settings = Annotated[
     list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A field of it, as JSON or as text.")
 ]
 Timeout = Annotated[float, typer.Option(min=0.001, max=300.0, help="Seconds that a question may take.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, nothing else.")]
-WALLETS = "~/.bittensor/wallets"
 
 
 def signer_of(wallet: str, path: str) -> Signer:
@@ -162,16 +159,13 @@ def _address_of(hotkey: str) -> str:
 __all__ = [
     "FORMATS",
     "PORT",
-    "WALLETS",
     "FormatName",
     "Hotkey",
-    "Json",
     "Message",
     "Settings",
     "Timeout",
     "Url",
     "Wallet",
-    "WalletPath",
     "check_settings",
     "format_of",
     "own_sample",
