@@ -9,6 +9,7 @@ import sys
 import pytest
 
 import taokit
+from shouting import ROLES, Shout
 from taokit.chain import reads
 from taokit.connect import connection
 from taokit.dendrite import Trust
@@ -17,32 +18,6 @@ from taokit.devnet.rpc import Server
 from taokit.neuron.trusting import published_keys
 
 TAOKIT = [sys.executable, "-m", "taokit"]
-ROLES = """
-import taokit
-
-class Shout(taokit.Synapse):
-    required_hash_fields = ("text",)
-    text: str
-    loud: str | None = None
-
-class Shouts(taokit.Miner):
-    async def forward(self, synapse: Shout) -> Shout:
-        synapse.loud = synapse.text.upper()
-        return synapse
-
-class Listens(taokit.Validator):
-    async def query(self, round):
-        return Shout(text="hello")
-
-    def score(self, round, replies):
-        return {}
-"""
-
-
-class Shout(taokit.Synapse):
-    required_hash_fields = ("text",)
-    text: str
-    loud: str | None = None
 
 
 @pytest.fixture

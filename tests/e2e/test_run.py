@@ -10,40 +10,12 @@ import pytest
 from bittensor_wallet import Wallet
 
 import taokit
+from shouting import ROLES, Shout
 from taokit.devnet import from_uri
 
 TAOKIT = [sys.executable, "-m", "taokit"]
-ROLES = """
-import taokit
-
-class Shout(taokit.Synapse):
-    required_hash_fields = ("text",)
-    text: str
-    loud: str | None = None
-
-class Shouts(taokit.Miner):
-    async def forward(self, synapse: Shout) -> Shout:
-        synapse.loud = synapse.text.upper()
-        return synapse
-
-class Listens(taokit.Validator):
-    async def query(self, round):
-        return Shout(text="hello")
-
-    def score(self, round, replies):
-        return {}
-
-if __name__ == "__main__":
-    taokit.run(Shouts)
-"""
 DEVNET = ["--network", "devnet", "--netuid", "1"]
 NOT_REGISTERED = "is not registered on subnet 1"
-
-
-class Shout(taokit.Synapse):
-    required_hash_fields = ("text",)
-    text: str
-    loud: str | None = None
 
 
 @pytest.fixture
