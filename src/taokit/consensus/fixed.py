@@ -36,8 +36,21 @@ def mul(a: Bits, b: Bits) -> Bits:
 
     Exact while the result fits, |b| is below 2**46 and |a / 2**32| times |b| below 2**63.
     """
-    high, low = a >> 32, a & LOW
-    return high * b + ((low * (b >> 16) + ((low * (b & 0xFFFF)) >> 16)) >> 16)
+    return _times(a, b, b >> 16, b & 0xFFFF)
+
+
+def _times(a: Bits, b: Bits, upper: Bits, lower: Bits) -> Bits:
+    """The product with a factor that comes with its parts above and below bit 16.
+
+    In place where it can be: fresh arrays for every step would be handed back to the system and fetched again.
+    """
+    low = a & LOW
+    product = low * lower
+    product >>= 16
+    product += low * upper
+    product >>= 16
+    product += (a >> 32) * b
+    return product
 
 
 def mul_share(a: Bits, share: Bits) -> Bits:
@@ -78,9 +91,11 @@ def exp(x: Bits) -> Bits:
     xp = namespace(x)
     size = xp.abs(x)
     total, term = size + ONE, size
+    upper, lower = size >> 16, size & 0xFFFF
     for k in range(2, 32):
-        term = mul(term, size) // k
-        total = total + term
+        term = _times(term, size, upper, lower)
+        term //= k
+        total += term
     total = total + (E - total) * integers(x == ONE)  # the chain's own constant stands in for the series at 1
     return xp.where(x < 0, div(xp.full_like(x, ONE), total), total)
 
