@@ -28,3 +28,10 @@ def test_without_matplotlib_the_error_names_the_extra(monkeypatch):
     with pytest.raises(ConfigurationError) as caught:
         chart(a=[0, 1, 2])
     assert "taokit[lab]" in caught.value.hint
+
+
+def test_of_many_lines_the_highest_are_named():
+    text = chart(**{f"miner-{k}": [0, 0, k] for k in range(20)})
+    assert "<!-- miner-19 -->" in text
+    assert "<!-- miner-3 -->" not in text
+    assert "<!-- 9 others -->" in text

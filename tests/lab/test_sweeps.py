@@ -35,6 +35,7 @@ def test_axes_as_a_command_line_names_them():
         (lambda: sweep_of("retentoin", axes={}), "no sweep or scenario is called 'retentoin'"),
         (lambda: sweep_of("retention", axes={"w": [1]}), "retention has no axis w"),
         (lambda: sweep_of("retention", scale=2, axes={}), "a scale of 2 is out of bounds"),
+        (lambda: sweep_of("merge", scale=0.5, axes={}), "the scenario merge has one size only"),
         (lambda: sweep_of("merge", axes={"kapa": [1]}), "there is no parameter kapa"),
         (lambda: sweep_of("merge", axes={"kappa": [70000]}), "kappa is 70000, outside 0 to 65535"),
         (lambda: axis_values(["kappa"]), "'kappa' names no axis"),

@@ -160,7 +160,7 @@ class SweepEngine(StrEnum):
 )
 def sweep(
     name: Annotated[str, typer.Argument(help="A sweep of `sim list`, or a scenario.")],
-    scale: Annotated[float, typer.Option(help="Part of the full size, above 0 to 1.")] = 1.0,
+    scale: Annotated[float | None, typer.Option(help="Part of the full size, above 0 to 1; all of it.")] = None,
     axes: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=V,V…", help="Values of an axis.")] = None,
     workers: Annotated[int, typer.Option(min=1, max=256, help="Processes, or tasks on the cluster.")] = 1,
     engine: Annotated[

@@ -13,6 +13,8 @@ COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8
 """Told apart by the colour-blind as well; repeated beyond seven lines."""
 DASHES = ("-", (0, (5, 2)), (0, (1, 1.5)), "-.")
 """So that lines which run over one another are both seen."""
+NAMED = 12
+"""Of more lines than this those that end highest have a name, the others are pale."""
 MARKED = 60
 """A line of more points than this has no markers: they would run into one."""
 INK = "#7a7f87"
@@ -25,7 +27,10 @@ def line_chart(
     """An SVG element of `size` inches with one line for each series, each as long as `x`."""
     figure, axes = _figure(size)
     marker = "o" if len(x) <= MARKED else None
-    for k, (name, values) in enumerate(series.items()):
+    named, others = _named(series)
+    for k, values in enumerate(others):
+        axes.plot(x, values, label=None if k else f"{len(others)} others", color=INK, alpha=0.4, linewidth=0.8)
+    for k, (name, values) in enumerate(named.items()):
         colour, dash = COLOURS[k % len(COLOURS)], DASHES[k % len(DASHES)]
         axes.plot(x, values, label=name, color=colour, linestyle=dash, linewidth=1.8, marker=marker, markersize=3)
     axes.set_xlabel(x_label, color=INK)
@@ -33,6 +38,14 @@ def line_chart(
     axes.set_ylim(bottom=0)
     figure.legend(loc="outside upper left", ncols=4, frameon=False, labelcolor=INK, fontsize=9)
     return _svg(figure)
+
+
+def _named(series: Mapping[str, Sequence[float]]) -> tuple[Mapping[str, Sequence[float]], list[Sequence[float]]]:
+    if len(series) <= NAMED:
+        return series, []
+    highest = set(sorted(series, key=lambda name: series[name][-1], reverse=True)[: NAMED - 1])
+    named = {name: values for name, values in series.items() if name in highest}
+    return named, [values for name, values in series.items() if name not in highest]
 
 
 def contour_map(

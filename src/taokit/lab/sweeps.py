@@ -97,18 +97,21 @@ def _earned(name: str, point: Point) -> Figures:
     return dict(zip(told.validators, (round(value, 4) for value in returns(play(told), uids)), strict=True))
 
 
-def sweep_of(name: str, *, scale: float = 1.0, axes: Mapping[str, Sequence[Value]]) -> Sweep:
+def sweep_of(name: str, *, scale: float | None = None, axes: Mapping[str, Sequence[Value]]) -> Sweep:
     """The sweep of this name at a scale, above 0 to 1, with other values on some of its axes; or that of a scenario.
 
-    Raises `ConfigurationError` for a name that is neither, a scale out of bounds and an unknown axis.
+    A scenario has one size only. Raises `ConfigurationError` for a name that is neither, a scale out of bounds or of a
+    scenario, and an unknown axis.
     """
-    if not 0 < scale <= 1:
+    if scale is not None and not 0 < scale <= 1:
         raise ConfigurationError(f"a scale of {scale:g} is out of bounds", hint="above 0, at most 1")
     if name not in SWEEPS:
         nearest(name, [*SWEEPS, *scenarios()], what="sweep or scenario")
     if name not in SWEEPS or (axes and set(axes) <= set(Hyperparameters.__dataclass_fields__)):
+        if scale is not None:
+            raise ConfigurationError(f"the scenario {name} has one size only", hint="leave --scale away")
         return scenario_sweep(name, axes)
-    made = SWEEPS[name](scale)
+    made = SWEEPS[name](1.0 if scale is None else scale)
     unknown = [axis for axis in axes if axis not in made.grid]
     if unknown:
         hint = f"one of {', '.join(made.grid)}; of the scenario {name}, any hyperparameter such as kappa"
