@@ -1,19 +1,21 @@
-"""A miner and a validator for a file of their own, and the message that they know."""
+"""A miner, a validator and the message that they know; and the text of them, for a file in a user's folder."""
+
+from pathlib import Path
 
 import taokit
 
-ROLES = """
-import taokit
 
 class Shout(taokit.Synapse):
     required_hash_fields = ("text",)
     text: str
     loud: str | None = None
 
+
 class Shouts(taokit.Miner):
     async def forward(self, synapse: Shout) -> Shout:
         synapse.loud = synapse.text.upper()
         return synapse
+
 
 class Listens(taokit.Validator):
     async def query(self, round):
@@ -22,12 +24,8 @@ class Listens(taokit.Validator):
     def score(self, round, replies):
         return {}
 
+
+ROLES = Path(__file__).read_text()
+
 if __name__ == "__main__":
     taokit.run(Shouts)
-"""
-
-
-class Shout(taokit.Synapse):
-    required_hash_fields = ("text",)
-    text: str
-    loud: str | None = None

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 INTRO = """# Commands
 
 Every command takes `--help`. With `--json` a command prints JSON and nothing else, errors included; without a terminal
-none asks anything. A flag stands before its variable, the variable before `~/.bittensor/btcli.json`, that before the
-default. An error is one sentence and one hint.
+none asks anything. An error is one sentence and one hint. Variables, the configuration file and exit codes have
+[a page of their own](settings.md).
 """
 
 
@@ -18,9 +19,8 @@ def commands_page() -> str:
     import typer
 
     from taokit.cli.app import app
-    from taokit.run import EXIT_CODES
 
-    parts = [INTRO, _sentence(EXIT_CODES) + "\n"]
+    parts = [INTRO]
     for words, command in walk(typer.main.get_command(app), ("taokit",)):
         parts.append(_section(words, command))
     return "\n".join([*parts, _neurons()])
@@ -45,7 +45,7 @@ def _section(words: tuple[str, ...], command: Any) -> str:
 def _row(parameter: Any) -> tuple[str, str]:
     names = ", ".join(f"`{name}`" for name in (*parameter.opts, *parameter.secondary_opts))
     if parameter.param_type_name == "argument":
-        names = f"`{(parameter.metavar or parameter.name.upper()).strip('[]{}').replace('|', ' or ')}`"
+        names = f"`{re.sub(r'[][{}]', '', parameter.metavar or parameter.name.upper()).replace('|', ' or ')}`"
     variables = parameter.envvar or ()
     variables = [variables] if isinstance(variables, str) else variables
     told = " ".join([getattr(parameter, "help", None) or "", *(f"`{name}`" for name in variables)])
@@ -64,7 +64,7 @@ def _neurons() -> str:
         names = ", ".join(f"`{name}`" for name in filter(None, (option.flag, option.short)))
         variables = " ".join(f"`{name}`" for name in option.variables)
         default = f" Default: `{option.default}`." if option.default else ""
-        rows.append((names, f"{option.help[:1].upper()}{option.help[1:]}. {variables}{default}"))
+        rows.append((names, f"{_capital(option.help)}. {variables}{default}"))
     rows += [
         ("`--set` NAME=VALUE", "A setting of the class; `TAOKIT_NAME` is its variable."),
         ("`--json`", "Logs and errors as JSON lines."),
@@ -79,7 +79,12 @@ def _neurons() -> str:
 def _table(rows: list[tuple[str, str]]) -> list[str]:
     if not rows:
         return []
-    return ["| takes | |", "|---|---|", *(f"| {names} | {_cell(told)} |" for names, told in rows), ""]
+    return ["| takes | meaning |", "|---|---|", *(f"| {names} | {_cell(told)} |" for names, told in rows), ""]
+
+
+def _capital(text: str) -> str:
+    """The same with a capital, unless it begins with a value that is typed in small letters."""
+    return text if re.match(r"\w+[,:]", text) else text[:1].upper() + text[1:]
 
 
 def _cell(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What the documentation takes from the code as it is built: the commands, the public names, the lab's pictures."""
+"""What the documentation takes from the code as it is built: commands, settings, public names, the lab's pictures."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from commands import commands_page
 from pictures import pictures
+from settings import settings_page
 
 PACKAGES = {
     "taokit": "What a subnet imports",
@@ -52,7 +53,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add what is generated."""
-    made = {"reference/cli.md": commands_page()}
+    made = {"reference/cli.md": commands_page(), "reference/settings.md": settings_page()}
     made |= {_path(name): _package_page(name, module) for name, module in _packages()}
     made |= {f"explanation/pictures/{name}.svg": svg for name, svg in pictures().items()}
     for path, text in made.items():

@@ -62,13 +62,10 @@ class Portal:
 
 
 async def _bounded(awaitable: Awaitable[T], seconds: float | None) -> T:
-    try:
-        async with asyncio.timeout(seconds) as scope:
+    scope = asyncio.timeout(seconds)
+    with TimedOut.after(scope, f"no answer within {seconds or 0:g} s"):
+        async with scope:
             return await awaitable
-    except TimeoutError:
-        if not scope.expired():
-            raise
-        raise TimedOut(f"no answer within {seconds:g} s") from None
 
 
 async def _wind_up() -> None:

@@ -46,6 +46,23 @@ TaokitError
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from logging import Logger
+    from types import TracebackType
+
+_AROUND = frozenset({"taokit", "asyncio", "concurrent", "contextlib"})  # what calls a user's code
+
+
+class Deadline(Protocol):
+    """A scope with an end, such as `asyncio.timeout` gives."""
+
+    def expired(self) -> bool:
+        """Whether it was ended by its deadline."""
+
 
 class TaokitError(Exception):
     """Any error of taokit. `str()` is one sentence; `hint`, when there is one, says what to do next."""
@@ -278,6 +295,17 @@ class Unreachable(NetworkError):
 class TimedOut(NetworkError):
     """The deadline passed."""
 
+    @classmethod
+    @contextmanager
+    def after(cls, scope: Deadline, said: str) -> Iterator[None]:
+        """Around `async with scope`: a timeout of that scope is `TimedOut`; one of what runs in it stays its own."""
+        try:
+            yield
+        except TimeoutError:
+            if not scope.expired():
+                raise
+            raise cls(said) from None
+
 
 class Disconnected(NetworkError):
     """The connection ended before the answer was complete."""
@@ -290,3 +318,23 @@ class NotAsked(NetworkError):
 __all__ = sorted(
     name for name, value in list(globals().items()) if isinstance(value, type) and issubclass(value, TaokitError)
 )
+
+
+def log_failure(log: Logger, error: BaseException, what: str, *args: object) -> None:
+    """Log that something of the user's failed: `what` with its arguments, and why.
+
+    An error of taokit is its sentence and its hint; any other comes with the traceback from the user's first line on.
+    """
+    if isinstance(error, TaokitError):
+        sentence = what + ": %s" + (" (%s)" if error.hint else "")
+        log.error(sentence, *args, error, *((error.hint,) if error.hint else ()))
+    else:
+        log.error(what, *args, exc_info=(type(error), error, _users_part(error.__traceback__)))
+
+
+def _users_part(trace: TracebackType | None) -> TracebackType | None:
+    """A traceback without the frames that lead to the user's code; the whole of it where none is the user's."""
+    part = trace
+    while part is not None and str(part.tb_frame.f_globals.get("__name__")).partition(".")[0] in _AROUND:
+        part = part.tb_next
+    return part or trace

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any, Final
+from typing import Final
 
 from taokit._version import __version__
 from taokit.errors import ConfigurationError
@@ -33,14 +33,20 @@ TAKEN: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """What may be chosen about a kind of project."""
+
+    question: str
+    choices: Mapping[str, str]  # what each means; the first is the default
+
+
+@dataclass(frozen=True, slots=True)
 class Template:
     """A kind of project."""
 
     name: str
     about: str  # in a few words
-    option: str | None  # what may be chosen, by its name; None: nothing
-    choices: Mapping[str, str]  # what each choice means; the first is the default
-    settings: Mapping[str, Any]  # what the template's own files are rendered with, by choice
+    options: Mapping[str, Option]  # by name, in the order in which they are asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,7 @@ class Answers:
     template: str
     name: str  # for people
     package: str  # what Python imports
-    choice: str | None  # of the template's option
+    choices: Mapping[str, str]  # by option of the template, each of them
 
     @property
     def folder(self) -> str:
@@ -74,7 +80,11 @@ def templates() -> dict[str, Template]:
 
 
 def answered(
-    name: str, *, template: str = "request-response", choice: str | None = None, package: str | None = None
+    name: str,
+    *,
+    template: str = "request-response",
+    choices: Mapping[str, str] | None = None,
+    package: str | None = None,
 ) -> Answers:
     """The answers, with defaults for what is left out. Raises `ConfigurationError` for those that cannot work."""
     known = templates()
@@ -85,7 +95,7 @@ def answered(
             f"{name!r} cannot be the name of a subnet",
             hint=f"take 1 to {LONGEST} printable characters without quotation marks, backslashes, braces, % and #",
         )
-    chosen = _choice(known[template], choice)
+    chosen = _chosen(known[template], choices or {})
     return Answers(template, name.strip(), _package(name if package is None else package, name), chosen)
 
 
@@ -120,8 +130,11 @@ def update(folder: Path) -> Changes:
 
 def _template(name: str) -> Template:
     given = json.loads((_root() / name / "cookiecutter.json").read_text(encoding="utf-8"))
-    meant = {key: text for key, text in given["__prompts__"].get("option", {}).items() if not key.startswith("__")}
-    return Template(name, given["__about__"], given.get("__option__"), meant, given)
+    options = {
+        key: Option(texts["__prompt__"], {choice: texts[choice] for choice in given[key]})
+        for key, texts in given["__prompts__"].items()
+    }
+    return Template(name, given["__about__"], options)
 
 
 def _root() -> Path:
@@ -130,14 +143,17 @@ def _root() -> Path:
     return next((place for place in (here / "templates", here.parents[1] / "templates") if place.is_dir()), here)
 
 
-def _choice(template: Template, choice: str | None) -> str | None:
-    if choice is None:
-        return next(iter(template.choices), None)
-    if choice not in template.choices:
-        what = template.option or "options"
-        hint = f"take one of {', '.join(template.choices)}" if template.choices else "leave it out"
-        raise ConfigurationError(f"{template.name} has no {what} {choice!r}", hint=hint)
-    return choice
+def _chosen(template: Template, given: Mapping[str, str]) -> dict[str, str]:
+    """What is chosen for each option, the default where nothing is said."""
+    if strange := [name for name in given if name not in template.options]:
+        takes = ", ".join((*template.options, "package"))
+        raise ConfigurationError(f"{template.name} has no option {strange[0]!r}", hint=f"its options are: {takes}")
+    for name, choice in given.items():
+        choices = template.options[name].choices
+        if choice not in choices:
+            hint = f"take one of {', '.join(choices)}"
+            raise ConfigurationError(f"{template.name} has no {name} {choice!r}", hint=hint)
+    return {name: given.get(name, next(iter(option.choices))) for name, option in template.options.items()}
 
 
 def _package(text: str, name: str) -> str:
@@ -174,21 +190,22 @@ def _rendered(answers: Answers, parent: Path) -> Iterator[Path]:
 def _render(answers: Answers, stage: Path) -> Path:
     from cookiecutter.generate import generate_files
 
-    settings = templates()[answers.template].settings
     context = {
+        **{option: "" for kind in templates().values() for option in kind.options},  # other templates' options
+        **answers.choices,
         "template": answers.template,
         "name": answers.name,
         "slug": answers.folder,
         "package": answers.package,
-        "option": answers.choice,
-        "requires": settings["__requires__"].get(answers.choice or "", ["taokit"]),
-        "tests_need": settings["__tests_need__"].get(answers.choice or "", []),
     }
     for part in (COMMON, answers.template):
         generate_files(
             str(_root() / part), {"cookiecutter": context}, str(stage), overwrite_if_exists=True, accept_hooks=False
         )
-    return stage / answers.folder
+    made = stage / answers.folder
+    for empty in [path for path in made.rglob("*") if path.is_file() and not path.stat().st_size]:
+        empty.unlink()  # not of these choices
+    return made
 
 
 def _digests(folder: Path) -> dict[str, str]:
@@ -209,7 +226,7 @@ def _recorded(folder: Path) -> tuple[Answers, dict[str, str]]:
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
         files = {str(name): str(digest) for name, digest in kept["files"].items()}
-        answers = answered(kept["name"], template=kept["template"], choice=kept["choice"], package=kept["package"])
+        answers = answered(kept["name"], template=kept["template"], choices=kept["choices"], package=kept["package"])
     except FileNotFoundError:
         hint = "name the folder of a project that `taokit new` made"
         raise ConfigurationError(f"{folder} has no {ANSWERS_FILE}", hint=hint) from None

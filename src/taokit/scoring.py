@@ -207,12 +207,12 @@ def checked(scores: Mapping[str, float]) -> dict[str, float]:
 
 
 def _checked_score(hotkey: str, score: float) -> float:
+    hint = "return scores that are finite and at least 0; who is left out keeps the score it has"
     try:
         value = float(score)
     except (TypeError, ValueError) as error:
-        raise ConfigurationError(f"the score of {hotkey} is {score!r}, which is not a number") from error
+        raise ConfigurationError(f"the score of {hotkey} is {score!r}, which is not a number", hint=hint) from error
     if not 0 <= value < math.inf:
-        hint = "return scores that are finite and at least 0; leave a hotkey out to keep the score it has"
         raise ConfigurationError(f"the score of {hotkey} is {value!r}", hint=hint)
     return value + 0.0  # minus zero becomes zero
 

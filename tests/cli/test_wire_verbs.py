@@ -3,17 +3,20 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 
 import pytest
 from bittensor_wallet import Keypair, Wallet
 from typer.testing import CliRunner
 
 from taokit.cli.app import app
-from taokit.cli.wire.loading import quantiles
-from taokit.cli.wire.options import target_of
+from taokit.cli.wire.loading import Load, quantiles
 from taokit.errors import ConfigurationError, KeyFileError
 from taokit.testing.samples import SAMPLES
 from wire_vectors import ALICE, BOB
+
+
+KEY = "ab" * 32
 
 
 def started(*arguments):
@@ -88,14 +91,27 @@ def test_nobody_there_fails_with_a_hint():
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["ask", "https://127.0.0.1"], "no address of a miner"),
+        (["ask", "ftp://127.0.0.1"], "no address of a miner"),
+        (["ask", "https://127.0.0.1"], "https needs the key"),
+        (["ask", "http://127.0.0.1", "--insecure"], "TLS for a URL of plain HTTP"),
+        (["ask", "https://127.0.0.1", "--tls-key", "ab"], "no key"),
+        (["ask", "https://127.0.0.1", "--tls-key", KEY, "--insecure"], "at once"),
+        (["ask", "127.0.0.1", "--sealing-key", KEY[2:]], "no key"),
+        (["ask", "127.0.0.1", "--sealed"], "no key to seal a body with"),
+        (["ask", "127.0.0.1", "--sealing-key", KEY, "--format", "legacy"], "does not exist in legacy"),
+        (["load", "127.0.0.1", "--binary", "--format", "legacy"], "does not exist in legacy"),
+        (["ask"], "no miner"),
+        (["ask", "127.0.0.1", "--uid", 3], "--uid without --netuid"),
+        (["ask", "--netuid", 1], "names a subnet and no miner"),
+        (["ask", "--netuid", 1, "--uid", 0, "--hotkey", "//Bob"], "names a subnet and no miner"),
+        (["serve", "--tls", "yes"], "--tls is 'yes'"),
         (["ask", "http://127.0.0.1:x"], "no address of a miner"),
         (["ask", "http://127.0.0.1:8091/Echo"], "no address of a miner"),
         (["ask", "http://no.such.host.invalid"], "has no address"),
         (["ask", "127.0.0.1", "--kind", "odd"], "no kind 'odd'"),
         (["ask", "127.0.0.1", "--format", "smoke"], "no format 'smoke'"),
         (["ask", "127.0.0.1", "--hotkey", "5Bad"], "is not an ss58 address"),
-        (["load", "127.0.0.1", "--kind", "stream"], "is no load"),
+        (["load", "127.0.0.1", "--kind", "refusal"], "is no load"),
         (["load", "127.0.0.1", "--kind", "all"], "is no load"),
         (["load", "127.0.0.1", "--rate", 1000, "--seconds", 3000], "3000000 questions"),
         (["serve", "--format", "smoke"], "no format 'smoke'"),
@@ -195,7 +211,58 @@ def test_quantiles_are_of_the_nearest_rank():
     }
 
 
-def test_a_url_needs_neither_scheme_nor_port_and_may_be_of_ipv6():
-    assert (target_of("127.0.0.1", "//Bob").port, target_of("http://127.0.0.1:80/", "//Bob").port) == (8091, 80)
-    target = target_of("http://[::1]:9", BOB.ss58)
-    assert (target.ip, target.port, target.hotkey) == ("::1", 9, BOB.ss58)
+def test_a_load_that_is_interrupted_tells_what_there_is(miner):
+    with subprocess.Popen(
+        [sys.executable, "-m", "taokit", "wire", "load", miner["url"], "--rate", "50", "--seconds", "600", "--json"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        time.sleep(3)  # no sign says that it has begun to ask
+        process.send_signal(signal.SIGINT)
+        said, errors = process.communicate(timeout=20)
+    told = json.loads(said)
+    assert (process.returncode, errors, told["interrupted"]) == (0, "", True)
+    assert 0 < told["ok"] <= told["sent"] < told["planned"] == 30_000
+
+
+def test_a_miner_behind_tls_takes_sealed_bodies_from_who_has_its_keys(tmp_path):
+    process, told = started(
+        "--tls", "only", "--sealing", "require", "--keys", str(tmp_path), "-k", "numpy", "-k", "stream"
+    )
+    try:
+        url, keys = told["url"], ("--tls-key", told["tls_key"], "--sealing-key", told["sealing_key"])
+        assert (url[:8], told["kinds"]) == ("https://", ["numpy", "stream"])
+        code, lines = wire("ask", url, *keys, "-k", "numpy", "-k", "stream", "--binary", "--json")
+        assert (code, [json.loads(line)["right"] for line in lines]) == (0, [True, True])
+        code, lines = wire("ask", url, *keys, "-k", "list")
+        assert (code, "unknown message" in lines[1]) == (1, True)
+        code, lines = wire("ask", url, "--insecure", "--sealing-key", told["sealing_key"], "-k", "numpy")
+        assert (code, told["tls_key"] in lines[0], lines[1][:2]) == (0, True, "ok")
+        code, lines = wire("ask", url, "--tls-key", "01" + told["sealing_key"], "-k", "numpy")
+        assert (code, "another TLS key" in lines[1]) == (1, True)
+        code, lines = wire("ask", url, "--tls-key", told["tls_key"], "-k", "numpy")
+        assert (code, "status 400" in lines[1]) == (1, True)  # a plain body
+        code, lines = wire("ask", url.replace("https", "http"), "-k", "numpy")
+        assert (code, "https://" in lines[2]) == (1, True)
+        code, lines = wire("load", url, *keys, "-k", "stream", "--rate", 50, "--seconds", 0.2, "--json")
+        assert (code, json.loads(lines[0])["ok"]) == (0, 10)
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+    assert process.returncode == 0
+    again, told_again = started("--tls", "both", "--sealing", "offer", "--keys", str(tmp_path))
+    again.kill()
+    again.communicate()
+    assert (told_again["tls_key"], told_again["sealing_key"]) == (told["tls_key"], told["sealing_key"])
+
+
+def test_a_load_says_when_this_machine_is_its_limit(miner):
+    code, lines = wire("load", miner["url"], "--rate", 20_000, "--seconds", 0.1)
+    assert code in (0, 1)
+    assert "this machine is the limit" in lines[-1]
+
+
+def test_latency_counts_from_when_a_question_was_due():
+    found = Load(planned=2)
+    found.late.extend([0.0, 0.2])
+    assert found.client_limits() == ["it sent 200 ms late (p99)"]
+    assert Load(planned=1).client_limits() == []

@@ -82,5 +82,5 @@ def test_a_tensor_is_never_unpickled():
 
 
 def test_an_unknown_name_leads_to_the_page():
-    with pytest.raises(AttributeError, match=r"no 'MockSubtensor' .*move-from-sdk-10\.md#what-is-not-here"):
-        bt.MockSubtensor  # noqa: B018
+    with pytest.raises(AttributeError, match=r"no SubnetsAPI: ask with .*move-from-sdk-10\.md#what-is-not-here"):
+        bt.SubnetsAPI  # noqa: B018

@@ -1,15 +1,12 @@
 import pytest
 
-from chains import ALICE, BOB, funded
-from taokit.testing.contract import BackendContract
+from contract.nodes import OverSmallChain, small
 
 
-class TestDevnet(BackendContract):
+class TestDevnet(OverSmallChain):
     @pytest.fixture
     def devnet(self):
-        devnet = funded()
-        devnet.mine(3)
-        return devnet
+        return small()
 
     @pytest.fixture
     def backend(self, devnet):
@@ -18,11 +15,3 @@ class TestDevnet(BackendContract):
     @pytest.fixture
     def chain(self, devnet):
         return devnet.chain()
-
-    @pytest.fixture
-    def rich(self):
-        return ALICE
-
-    @pytest.fixture
-    def other(self):
-        return BOB

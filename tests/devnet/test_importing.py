@@ -41,7 +41,7 @@ def stored(devnet):
     named = {item: f"{pallet.name}.{item.name}" for pallet in table.pallets for item in pallet.storage}
     pairs = [(codec.place(key), value) for key, value in codec.everything(devnet.state)]
     kept = {(named[item], keys): value for (item, keys), value in pairs if named[item] not in OWN}
-    return {place: value for place, value in kept.items() if not place[0].startswith("Drand.")}
+    return {place: value for place, value in kept.items() if not place[0].startswith(("Drand.", "MevShield."))}
 
 
 async def imported(server, netuid, block=None):

@@ -12,24 +12,18 @@ from pathlib import Path
 
 import pytest
 
+from shouting import ROLES
 from taokit.blocking import Portal
 from taokit.devnet import Devnet, from_uri
 from taokit.devnet.rpc import Server
 
-ROLES = """
+MORE = """
+import asyncio
+import pathlib
 import time
-import taokit
-
-class Shout(taokit.Synapse):
-    text: str
-
-class Shouts(taokit.Miner):
-    async def forward(self, synapse: Shout) -> Shout:
-        return synapse
 
 class Sticks(Shouts):
     async def setup(self):
-        import asyncio, pathlib
         lives = pathlib.Path("lives")
         lives.touch()
         with lives.open("a") as file:
@@ -37,16 +31,10 @@ class Sticks(Shouts):
         if len(lives.read_text()) == 1:
             asyncio.get_running_loop().call_later(1.0, self.a_deep_sleep)
 
-    async def forward(self, synapse: Shout) -> Shout:
-        return synapse
-
     def a_deep_sleep(self):
         time.sleep(60)
 
 class Deaf(Shouts):
-    async def forward(self, synapse: Shout) -> Shout:
-        return synapse
-
     async def close(self):
         time.sleep(60)
 """
@@ -56,7 +44,7 @@ WAIT_S = 40
 
 @pytest.fixture
 def folder(tmp_path):
-    (tmp_path / "roles.py").write_text(ROLES)
+    (tmp_path / "roles.py").write_text(ROLES + MORE)
     return tmp_path
 
 

@@ -99,6 +99,15 @@ def register(chain):
     equal(chain.subnetwork_n(NEW), 4)
 
 
+@step("sealed")
+def sealed(chain):
+    """Without waiting for what was sealed: this client looks for it only after a block more, which nobody makes."""
+    before = chain.get_balance(DAVE.ss58_address).rao
+    options = {"mev_protection": True, "wait_for_revealed_execution": False, "wait_for_finalization": True}
+    ok(chain.transfer(wallet(MINER), DAVE.ss58_address, tao(1), **options))
+    equal(chain.get_balance(DAVE.ss58_address).rao - before, TAO)
+
+
 @step("stake")
 def stake(chain):
     def held():

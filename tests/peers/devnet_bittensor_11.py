@@ -35,6 +35,17 @@ async def sent(client, call, signer):
     return result.raise_for_failure()
 
 
+async def shielded(intent, signer):
+    """The result of an intent that goes through MevShield, and must succeed, from a client of its own.
+
+    11.3 counts one nonce for it and the chain two, so whatever the same client submits next is stale.
+    """
+    async with bittensor.Subtensor(URL) as client:
+        result = (await client.submit_shielded(intent, signer)).raise_for_failure()
+    true(result.data["shielded"], "in the open")
+    return result
+
+
 async def refused(client, intent, signer):
     """The error of an intent that must not succeed."""
     try:
@@ -103,13 +114,30 @@ async def register(client):
     for hotkey in HOTKEYS:
         burn = await client.subnets.burn(NEW)
         true(burn.rao > 0, "free of charge")
-        call = bittensor.calls.SubtensorModule.burned_register(netuid=NEW, hotkey=hotkey.ss58_address)
-        await sent(client, call, wallet(hotkey))
+        async with bittensor.Subtensor(URL) as other:
+            result = await done(other, intents.BurnedRegister(netuid=NEW), wallet(hotkey))
+        true(result.data["shielded"], "in the open")
     uids = [await client.neurons.uid(hotkey.ss58_address, NEW) for hotkey in HOTKEYS]
     equal(uids, [1, 2, 3])
     equal(await client.neurons.hotkey_owner(MINER.ss58_address), ALICE.ss58_address)
     equal(await client.neurons.netuids_for_hotkey(MINER.ss58_address), [NEW])
+    call = bittensor.calls.SubtensorModule.burned_register(netuid=NEW, hotkey=MINER.ss58_address)
     again = await client.submit_call(call, wallet(MINER))
+    true("AlreadyRegistered" in str(again.error), again.error)
+
+
+@step("sealed")
+async def sealed(client):
+    """Through MevShield: the receipt is that of the extrinsic that was sealed, not of the one that carried it."""
+    before = (await client.balances.get(DAVE.ss58_address)).rao
+    result = await shielded(intents.Transfer(dest_ss58=DAVE.ss58_address, amount_tao=1.0), wallet(MINER))
+    equal((await client.balances.get(DAVE.ss58_address)).rao, before + TAO)
+    block, index = map(int, result.extrinsic_id.split("-"))
+    equal((len((await client.block_info(block)).extrinsics), index), (3, 2))
+    await shielded(intents.AddStake(hotkey_ss58=MINER.ss58_address, netuid=1, amount_tao=1.0), wallet(MINER))
+    call = bittensor.calls.SubtensorModule.burned_register(netuid=NEW, hotkey=MINER.ss58_address)
+    async with bittensor.Subtensor(URL) as other:
+        again = await other.submit_call(call, wallet(MINER), shielded=True)
     true("AlreadyRegistered" in str(again.error), again.error)
 
 
@@ -311,9 +339,4 @@ async def revert(client):
     equal((await client.balances.get(BOB.ss58_address)).rao, before + TAO)
 
 
-async def main():
-    async with bittensor.Subtensor(URL) as client:
-        await step.go_async(client)
-
-
-asyncio.run(main())
+asyncio.run(step.go_each(lambda: bittensor.Subtensor(URL)))

@@ -25,8 +25,8 @@ def btcli(*words, wallet="alice"):
 
 
 def submit(*words, wallet="alice"):
-    """What a command that submits prints, without the shield that not every call needs; it must succeed."""
-    told = btcli(*words, "--yes", "--no-mev-shield", wallet=wallet)
+    """What a command that submits prints; it must succeed."""
+    told = btcli(*words, "--yes", wallet=wallet)
     true(told.get("success", True), told)
     return told
 
@@ -55,6 +55,19 @@ def transfer():
 def create_subnet():
     submit("subnets", "create")
     submit("tx", "start-call", "--netuid", NEW)
+
+
+@step("register")
+def register():
+    submit("subnets", "register", "--netuid", 1)
+    (hotkey,) = (HOME / "wallets" / "alice" / "hotkeys").glob("*pub.txt")
+    true(json.loads(hotkey.read_text())["ss58Address"] in json.dumps(btcli("subnets", "metagraph", 1)), "not listed")
+
+
+@step("sealed")
+def sealed():
+    told = submit("wallet", "transfer", "--dest", address("bob"), "--amount", "2", "--mev-shield")
+    true("shielded" in json.dumps(told), told)
 
 
 @step("stake")

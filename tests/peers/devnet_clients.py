@@ -27,6 +27,7 @@ STEPS = {
     "refusals": "by the pool and by the call, each by its name",
     "create subnet": "registered, started, listed, owned",
     "register": "three hotkeys, and one of them twice",
+    "sealed": "through MevShield: opened in the block that carries it, found there, and it succeeds or fails by itself",
     "stake": "added and taken back; the position is listed",
     "stake with a limit": "added at a limit price, and moved",
     "serve axon": "and read back from the chain",
@@ -168,9 +169,10 @@ or another column covers it.
 {steps}
 
 Fees that are quoted and fees that are paid differ by at most 2 rao, where a client quotes an extrinsic without an era.
-bittensor 11.3 registers hotkeys through MevShield alone, and devnet announces no key for it: the SDK registers here by
-the plain call, `SubtensorModule.burned_register`, and btcli, which refuses that call too, does not register at all:
-`taokit devnet register` does. btcli's other calls take `--no-mev-shield`.
+bittensor 11.3 registers hotkeys through MevShield alone, and btcli stakes through it too unless it is told not to. A
+submission that is sealed takes two nonces and 11.3 counts one: what the same client submits next is refused once as
+stale, on every chain, so take a new client after it. bittensor 10.5.0 seals where it is asked to, and looks for what it
+sealed only after the next block: give it a chain that makes blocks by the clock (`--block-time`).
 bittensor 11.3 reveals hash commits and does not make them: the commit is a call of its own. After a revert, bittensor
 11.3 and 10.5.0 and async-substrate-interface connect again and read on, but would submit with the nonce that they
 counted to: take a new client, as the fixtures of `taokit.testing` do.

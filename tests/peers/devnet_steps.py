@@ -47,12 +47,22 @@ class Steps:
     async def go_async(self, *given):
         """The same for functions that are awaited."""
         for name, function in self.known:
-            problem = ""
-            try:
-                await function(*given)
-            except Exception as error:
-                problem = _told(error)
-            say(name, problem)
+            await _take(name, function, *given)
+
+    async def go_each(self, connected):
+        """The same with a client of its own for each step, from an async context manager."""
+        for name, function in self.known:
+            async with connected() as client:
+                await _take(name, function, client)
+
+
+async def _take(name, function, *given):
+    problem = ""
+    try:
+        await function(*given)
+    except Exception as error:
+        problem = _told(error)
+    say(name, problem)
 
 
 def say(step, problem=""):

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from contextlib import aclosing, asynccontextmanager
+from functools import partial
 
 import pytest
 
@@ -10,44 +11,23 @@ from backends.fake_node import SILENCE, Break, Fail, Hang, Node, Raw, Subscripti
 from backends.scripted_chain import WATCH
 from backends.scripted_chain import Chain as ScriptedChain
 from backends.test_trail import signed
-from chains import ALICE, BOB
-from contract.nodes import served
-from taokit.backends import IsolatedBackend, Limits, SubstrateInterfaceBackend, codec_of
-from taokit.blocking import Portal
-from taokit.chain import Chain
-from taokit.connect import BlockingBackend
+from contract.nodes import OverSmallChain, asking
+from taokit.backends import IsolatedBackend, Limits, SubstrateInterfaceBackend
 from taokit.errors import PoolRefused, UnknownName, Unreachable
-from taokit.testing.contract import BackendContract
 
 
-class TestSubstrateInterface(BackendContract):
+class TestSubstrateInterface(OverSmallChain):
     @pytest.fixture
     def backend(self):
-        with served() as url:
-            backend = BlockingBackend(SubstrateInterfaceBackend([url]), Portal())
+        with asking(SubstrateInterfaceBackend) as backend:
             yield backend
-            backend.close()
-
-    @pytest.fixture
-    def chain(self, backend):
-        return Chain(backend, codec_of)
-
-    @pytest.fixture
-    def rich(self):
-        return ALICE
-
-    @pytest.fixture
-    def other(self):
-        return BOB
 
 
-class TestIsolatedSubstrateInterface(TestSubstrateInterface):
+class TestIsolatedSubstrateInterface(OverSmallChain):
     @pytest.fixture
     def backend(self):
-        with served() as url:
-            backend = BlockingBackend(IsolatedBackend([url], transport="substrate_interface"), Portal())
+        with asking(partial(IsolatedBackend, transport="substrate_interface")) as backend:
             yield backend
-            backend.close()
 
 
 LIMITS = Limits(

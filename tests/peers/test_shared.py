@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-import taokit
 from taokit.axon import Axon, Limits, Rate, Route, everyone, shared_store
 from taokit.devnet import Devnet, from_uri
 from taokit.devnet.rpc import Server
@@ -25,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from redis_server import redis_server
 
 from raw_http import exchange
+from shouting import ROLES, Shout
 
 pytestmark = pytest.mark.peers
 
@@ -180,12 +180,6 @@ async def test_limits_are_shared(redis, empty):
         assert 0 < await empty.pttl(name) <= 41_000
 
 
-class Shout(taokit.Synapse):
-    required_hash_fields = ("text",)
-    text: str
-    loud: str | None = None
-
-
 async def shout(message, caller):
     message.loud = message.text.upper()
     return message
@@ -227,16 +221,10 @@ async def test_an_axon_whose_store_is_gone_answers_503():
                 await axon.stop(drain_s=0)
 
 
-ROLES = """
+MORE = """
 import os
-import taokit
 
-class Shout(taokit.Synapse):
-    required_hash_fields = ("text",)
-    text: str
-    loud: str | None = None
-
-class Shouts(taokit.Miner):
+class Tells(Shouts):
     async def forward(self, synapse: Shout) -> Shout:
         synapse.loud = str(os.getpid())
         return synapse
@@ -247,8 +235,8 @@ class Run:
     """A miner of two workers, as it is started from the command line."""
 
     def __init__(self, folder, network, redis):
-        (folder / "roles.py").write_text(ROLES)
-        command = [sys.executable, "-m", "taokit", "miner", "roles:Shouts", "--network", network, "--netuid", "1"]
+        (folder / "roles.py").write_text(ROLES + MORE)
+        command = [sys.executable, "-m", "taokit", "miner", "roles:Tells", "--network", network, "--netuid", "1"]
         self.child = subprocess.Popen(
             [*command, "--wallet", "//miner/0", "--port", "0", "--state-dir", str(folder / "state"),
              "--workers", "2", "--redis", redis],
@@ -309,9 +297,9 @@ async def running(tmp_path, redis, empty):
     async with Server(Devnet.subnet(), port=0) as chain:
         run = Run(tmp_path, f"ws://127.0.0.1:{chain.port}", redis.url)
         try:
-            found = await asyncio.to_thread(run.until, r"Shouts runs as (\w+) on port (\d+)$")
+            found = await asyncio.to_thread(run.until, r"Tells runs as (\w+) on port (\d+)$")
             while "workers serve" not in "".join(run.said):
-                found = await asyncio.to_thread(run.until, r"Shouts runs as (\w+) on port (\d+)$")
+                found = await asyncio.to_thread(run.until, r"Tells runs as (\w+) on port (\d+)$")
             yield run, found[1], int(found[2])
         finally:
             run.child.kill()
@@ -339,7 +327,7 @@ async def test_a_worker_that_dies_is_replaced_and_none_outlives_the_first_proces
     victim = min(processes)
     os.kill(victim, signal.SIGKILL)
     await asyncio.to_thread(run.until, r"worker \d ended with signal 9; another one starts in 0.5 s")
-    await asyncio.to_thread(run.until, r"Shouts runs as")
+    await asyncio.to_thread(run.until, r"Tells runs as")
     now = await pids(port, hotkey)
     assert victim not in now
     assert len(now) == 2

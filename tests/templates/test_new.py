@@ -12,11 +12,12 @@ import sys
 
 import pytest
 
+from template_kinds import KINDS
+
 from taokit.errors import ConfigurationError
 from taokit.scaffold import ANSWERS_FILE, answered, create, templates, update
 
 TAOKIT = [sys.executable, "-m", "taokit"]
-KINDS = [(name, choice) for name, kind in templates().items() for choice in kind.choices or [None]]
 
 
 def new(*args, **options):
@@ -29,9 +30,9 @@ def lines_of(folder):
     return sum(1 for text in texts for line in text.splitlines() if line.strip())
 
 
-@pytest.mark.parametrize(("template", "choice"), KINDS)
-def test_every_kind_is_whole_and_short(tmp_path, template, choice):
-    folder = create(answered("My own Subnet", template=template, choice=choice), tmp_path)
+@pytest.mark.parametrize(("template", "choices"), KINDS)
+def test_every_kind_is_whole_and_short(tmp_path, template, choices):
+    folder = create(answered("My own Subnet", template=template, choices=choices), tmp_path)
     assert folder == tmp_path / "my-own-subnet"
     wanted = ["README.md", "Dockerfile", "compose.yaml", "min_compute.yml", "pyproject.toml", "Makefile", ANSWERS_FILE]
     wanted += ["deploy/my-own-subnet@.service", ".github/workflows/ci.yml", "my_own_subnet/miner.py", "tests"]
@@ -52,18 +53,21 @@ def test_questions_are_few_and_none_is_asked_without_a_terminal(tmp_path):
     assert (result.returncode, result.stderr) == (0, "")
     assert result.stdout.startswith("my-subnet is in my-subnet.")
     said = json.loads(new("two", "--template", "artefact", "--set", "store=s3", "--json", cwd=tmp_path).stdout)
-    assert (said["folder"], said["template"], said["choice"]) == ("two", "artefact", "s3")
+    assert (said["folder"], said["template"], said["choices"]) == ("two", "artefact", {"store": "s3"})
 
 
-def test_a_terminal_is_asked_three_things(tmp_path):
+def test_a_terminal_is_asked_at_most_four_things(tmp_path):
     ours, theirs = pty.openpty()
     asking = subprocess.Popen([*TAOKIT, "new"], cwd=tmp_path, stdin=theirs, stdout=theirs, stderr=theirs)
     os.close(theirs)
-    os.write(ours, b"Walnut\nartefact\n\n")
+    os.write(ours, b"Walnut\n\ntext\n\n")
     heard = everything(ours)
     assert asking.wait(30) == 0
-    assert json.loads((tmp_path / "walnut" / ANSWERS_FILE).read_text())["choice"] == "folder"
-    assert [heard.count(question) for question in (b"Name ", b"Template ", b"Store ")] == [1, 1, 1]
+    kept = json.loads((tmp_path / "walnut" / ANSWERS_FILE).read_text())
+    assert kept["choices"] == {"task": "text", "answers": "plain"}
+    assert heard.count(b")\x1b[0m: ") == 4
+    assert [heard.count(question) for question in (b"Name ", b"Template ", b"Task ", b"Answers ")] == [1, 1, 1, 1]
+    assert all(2 + len(kind.options) <= 4 for kind in templates().values())
 
 
 def everything(terminal):
@@ -105,14 +109,23 @@ def test_names_become_folders_and_packages(name, folder, package):
         ({"name": "{{ 7 * 7 }}"}, "cannot be the name", "braces"),
         ({"name": "x" * 61}, "cannot be the name", "60"),
         ({"name": "fine", "template": "arteface"}, "no template", "artefact"),
-        ({"name": "fine", "choice": "fast"}, "no answers 'fast'", "streaming"),
-        ({"name": "fine", "template": "relay", "choice": "x"}, "no options", "leave it out"),
+        ({"name": "fine", "choices": {"answers": "fast"}}, "no answers 'fast'", "streaming"),
+        ({"name": "fine", "choices": {"store": "s3"}}, "no option 'store'", "task, answers, package"),
+        ({"name": "fine", "template": "relay", "choices": {"task": "text"}}, "no option 'task'", "package"),
     ],
 )
 def test_answers_that_cannot_work_say_what_would(options, said, hint):
     with pytest.raises(ConfigurationError, match=said) as caught:
         answered(**options)
     assert hint in caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "/", "a/.."])
+def test_a_path_without_a_name_is_refused(tmp_path, name):
+    result = new(name, "--yes", cwd=tmp_path)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert f"error: {name!r} names no new folder\nhint: name it as in: taokit new my-subnet\n" == result.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_name_in_other_letters_takes_a_package(tmp_path):
@@ -198,8 +211,8 @@ def age(folder, record, name, text):
         (None, "has no .taokit-answers.json"),
         ("{", "does not read"),
         ("[]", "does not read"),
-        ('{"name": "a", "template": "relay", "choice": null, "package": "a", "files": {"../x": ""}}', "outside"),
-        ('{"name": "a", "template": "gone", "choice": null, "package": "a", "files": {}}', "no template"),
+        ('{"name": "a", "template": "relay", "choices": {}, "package": "a", "files": {"../x": ""}}', "outside"),
+        ('{"name": "a", "template": "gone", "choices": {}, "package": "a", "files": {}}', "no template"),
     ],
 )
 def test_an_update_of_something_else_says_so(tmp_path, text, said):

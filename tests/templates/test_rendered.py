@@ -7,10 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from template_kinds import KINDS
 
-from taokit.scaffold import answered, create, templates
-
-KINDS = [(name, choice) for name, kind in templates().items() for choice in kind.choices or [None]]
+from taokit.scaffold import answered, create
 
 
 def ran(folder, *command, seconds=200):
@@ -35,9 +34,9 @@ def types(tmp_path_factory):
 
 
 @pytest.mark.templates
-@pytest.mark.parametrize(("template", "choice"), KINDS)
-def test_it_works_as_it_comes(tmp_path, types, template, choice):
-    folder = create(answered("my-subnet", template=template, choice=choice), tmp_path)
+@pytest.mark.parametrize(("template", "choices"), KINDS)
+def test_it_works_as_it_comes(tmp_path, types, template, choices):
+    folder = create(answered("my-subnet", template=template, choices=choices), tmp_path)
     ran(folder, "ruff", "check", "--no-cache", ".")
     ran(folder, "ruff", "format", "--no-cache", "--check", ".")
     ran(folder, "mypy", "--cache-dir", str(types))

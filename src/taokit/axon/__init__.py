@@ -5,10 +5,10 @@ from __future__ import annotations
 from taokit.axon.admission import Priority
 from taokit.axon.batching import Batch, BatchHandler
 from taokit.axon.caller import Caller
-from taokit.axon.connection import caller_of
+from taokit.axon.guest import caller_of
 from taokit.axon.limits import Limits
 from taokit.axon.metrics import Metrics
-from taokit.axon.mounting import AsgiApp, Mount
+from taokit.axon.mounting import AsgiApp, Mount, Sockets
 from taokit.axon.policy import (
     Admit,
     all_of,
@@ -49,6 +49,7 @@ __all__ = [
     "Sealing",
     "Shared",
     "SharedStore",
+    "Sockets",
     "Tls",
     "Tracing",
     "Watch",

@@ -1,4 +1,4 @@
-"""An ASGI application as one of aiohttp: HTTP and lifespan, as https://asgi.readthedocs.io/en/latest/specs has them."""
+"""An ASGI application as one of aiohttp: HTTP, websockets, lifespan (https://asgi.readthedocs.io/en/latest/specs)."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, MutableMapping
+from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
 from aiohttp import web
 from multidict import CIMultiDict
 
-from taokit.axon.connection import Connection, caller_of
-from taokit.axon.mounting import AsgiApp
+from taokit.axon.guest import Guest, caller_of
+from taokit.axon.mounting import AsgiApp, Mount
+from taokit.axon.sockets import GOING_AWAY, Socket, offered, wants_socket, well_asked
 from taokit.errors import ConfigurationError
 
 log = logging.getLogger("taokit.axon")
@@ -23,35 +25,63 @@ LIFESPAN_S = 30.0  # for an application to start, and to stop
 Event = MutableMapping[str, Any]
 
 
-def application_of(app: AsgiApp, root_path: str) -> web.Application:
-    """An application of aiohttp that passes every request on. Its own path is `root_path`."""
-    bridge = Bridge(app, root_path)
+def application_of(app: AsgiApp, mount: Mount) -> web.Application:
+    """An application of aiohttp that passes every request on, as it is mounted."""
+    bridge = Bridge(app, mount)
     outer = web.Application()
     for path in ("", "/{rest:.*}"):
-        outer.router.add_route("*", path, bridge.http)
+        outer.router.add_route("*", path, bridge.answer)
     outer.cleanup_ctx.append(bridge.lifespan)
+    outer.on_shutdown.append(bridge.close_sockets)
     return outer
 
 
 class Bridge:
     """One ASGI application, with what its lifespan left in `state`."""
 
-    def __init__(self, app: AsgiApp, root_path: str) -> None:
+    def __init__(self, app: AsgiApp, mount: Mount) -> None:
         self._app = app
-        self._root_path = root_path
+        self._mount = mount
         self._state: dict[str, Any] = {}
+        self._open: set[Socket] = set()
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        """What the application makes of a request, or of a websocket."""
+        return await (self.websocket(request) if wants_socket(request) else self.http(request))
 
     async def http(self, request: web.Request) -> web.StreamResponse:
         """What the application answers. Raises `RuntimeError` when it ends without an answer."""
         exchange = Exchange(request)
         connection = request.protocol
-        assert isinstance(connection, Connection)
+        assert isinstance(connection, Guest)
         connection.on_lost = exchange.lost.set
         try:
-            await self._app(self._scope(request), exchange.receive, exchange.send)
+            await self._app({**self._scope(request), "type": "http"}, exchange.receive, exchange.send)
         finally:
             connection.on_lost = None
         return exchange.finished()
+
+    async def websocket(self, request: web.Request) -> web.StreamResponse:
+        """What came of a websocket, once it is over; a refusal where the application did not accept it."""
+        if not well_asked(request):
+            raise web.HTTPBadRequest(text="a websocket of version 13 needs a key of 16 bytes")
+        socket = Socket(request, self._mount.sockets, accept_s=self._mount.deadline_s)
+        connection = request.protocol
+        assert isinstance(connection, Guest)
+        connection.on_lost = socket.lost
+        self._open.add(socket)
+        scope = {**self._scope(request), "type": "websocket", "subprotocols": offered(request)}
+        scope["scheme"] = "wss" if request.secure else "ws"
+        del scope["method"]
+        try:
+            return await socket.serve(partial(self._app, scope))
+        finally:
+            connection.on_lost = None
+            self._open.discard(socket)
+
+    async def close_sockets(self, _: web.Application) -> None:
+        """Tell both ends of every websocket that this server goes away."""
+        await asyncio.gather(*(socket.close(GOING_AWAY) for socket in [*self._open]))
 
     def _scope(self, request: web.Request) -> Event:
         path, _, query = request.raw_path.partition("?")
@@ -59,7 +89,6 @@ class Bridge:
         state = {**self._state, **({} if caller is None else {"caller": caller})}
         transport = request.transport
         return {
-            "type": "http",
             "asgi": VERSION,
             "http_version": f"{request.version.major}.{request.version.minor}",
             "method": request.method,
@@ -67,7 +96,7 @@ class Bridge:
             "path": unquote(path),
             "raw_path": path.encode("latin-1"),
             "query_string": query.encode("latin-1"),
-            "root_path": self._root_path,
+            "root_path": self._mount.path,
             "headers": [(name.lower(), value) for name, value in request.raw_headers],
             "client": None if transport is None else tuple(transport.get_extra_info("peername")[:2]),
             "server": None if transport is None else tuple(transport.get_extra_info("sockname")[:2]),

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
+from taokit.axon.connection import Content
+from taokit.axon.house import Arrival
 from taokit.axon.routes import Route
 from taokit.errors import Malformed, Refused, TooLarge, WrongContent
 from taokit.protocol import LEGACY
@@ -39,30 +41,28 @@ def _fits(kind: str, *, binary: bool) -> bool:
     return bool(JSON_TYPE.fullmatch(kind) or (binary and BINARY_TYPE.fullmatch(kind)))
 
 
-async def bounded_body(request: web.BaseRequest, *, max_body: int, within_s: float) -> bytes:
+async def bounded_body(arrival: Arrival, *, max_body: int, within_s: float) -> bytes:
     """The body, if it is short enough and arrives in time."""
-    if request.headers.get("Expect", "").lower() == "100-continue":
-        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        request.writer.output_size = 0
-    if not request.body_exists:
-        return b""
-    if request.content.is_eof():  # all there already, as nearly always
-        body = request.content.read_nowait()
+    content, transport = arrival.content, arrival.connection.transport
+    if "expect" in arrival.headers and arrival.headers["expect"].lower() == "100-continue" and transport is not None:
+        transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+    if content.is_eof():  # all there already, as nearly always
+        body = content.read_nowait()
         short_enough(len(body), max_body)
         return body
     try:
         async with asyncio.timeout(within_s):
-            return await _read(request, max_body)
+            return await _read(content, max_body)
     except TimeoutError:
         raise BodyTimeout(f"the body did not arrive within {within_s:g} s") from None
     except web.RequestPayloadError as error:
         raise Malformed(f"the body is framed wrongly: {error}") from error
 
 
-async def _read(request: web.BaseRequest, max_body: int) -> bytes:
+async def _read(content: Content, max_body: int) -> bytes:
     pieces, length = [], 0
-    while not request.content.at_eof():
-        pieces.append(await request.content.readany())
+    while not content.at_eof():
+        pieces.append(await content.readany())
         length += len(pieces[-1])
         short_enough(length, max_body)
     return b"".join(pieces)

@@ -1,80 +1,94 @@
-"""One TCP connection: aiohttp's HTTP parser with this axon's limits and fixed texts."""
+"""One TCP connection: requests come out of aiohttp's parser one after the other, answers go in as bytes."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterator
+import math
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from aiohttp import web
-from aiohttp.http_exceptions import LineTooLong
+from aiohttp.base_protocol import BaseProtocol
+from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.http_parser import HttpRequestParser
+from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 
-from taokit.axon.answers import refused
-from taokit.axon.caller import Caller
+from taokit.axon.answer import Answer
 from taokit.axon.limits import Limits
 from taokit.axon.rates import network_of
-from taokit.errors import Malformed, Refused, TooLarge
+
+if TYPE_CHECKING:
+    from aiohttp.http import RawRequestMessage
 
 log = logging.getLogger("taokit.axon")
 
-QUIET_S = 10.0  # between two lines about connections that were closed to make room
-LINGER_S = 2.0  # so that a caller whose body was refused can still read why
+LINGER_S: Final = 2.0  # so that a caller whose body was refused can still read why
+UNREAD_BYTES: Final = 1 << 18
+"""Of a body that nobody reads yet; a sender of twice as many has to wait."""
+AHEAD: Final = 16
+"""Requests that wait for those before them; no more of the connection is read meanwhile."""
 
-Serve = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
-Make = Callable[..., web.BaseRequest]
-"""Makes the request of message, payload, connection, writer and task."""
+Content: TypeAlias = StreamReader
+"""The body of a request."""
+Waiting: TypeAlias = "tuple[RawRequestMessage | HttpProcessingError, Content]"
 
 
-class Connection(web.RequestHandler):
-    """Answers what does not even parse as HTTP by the same fixed texts as everything else."""
+class Crowd(Protocol):
+    """What a connection is one of, and who answers for it."""
 
-    def __init__(self, manager: web.Server, *, headers_s: float, **options: Any) -> None:
-        super().__init__(manager, **options)
-        self.headers_s = headers_s
+    limits: Limits
 
+    def joined(self, connection: Connection) -> None:
+        """Note that it is there."""
+
+    def left(self, connection: Connection) -> None:
+        """Note that it has ended."""
+
+    def was_of_use(self, connection: Connection) -> None:
+        """Note that a request of it was answered."""
+
+    def serve(self, message: RawRequestMessage, content: Content, at: Connection) -> Awaitable[Answer | None]:
+        """The answer to a request; None when it was written already."""
+
+    def garbled(self, error: HttpProcessingError) -> Answer:
+        """The answer to what is no HTTP."""
+
+
+class Connection(BaseProtocol):
+    """Serves the requests of one connection in their order, and ends it when it is silent for too long.
+
+    One task works as long as there are requests. A connection that only exists costs a timer.
+    """
+
+    peer = ("", 0)
+    """Address and port of the other end."""
     address = ""
-    """Of the other end, as it is counted by `network_of`."""
-    on_lost: Callable[[], object] | None = None
-    """Called when the other end hangs up."""
-    on_answered: Callable[[Connection], object] | None = None
-    """Called with it when an answer was written."""
+    """The same address, as it is counted by `network_of`."""
+    task: asyncio.Task[None] | None = None
+    """What serves its requests, while there are any."""
     at_work = False
     """Whether a request of a proven caller, or one for a mounted application, is served."""
-    caller: Caller | None = None
-    """Who asks an application that is mounted behind the gates."""
-    _too_late: asyncio.TimerHandle | None = None
+    last = False
+    """Whether it ends with the request that is served, or with the next one."""
+    on_lost: Callable[[], object] | None = None
+    """Called when the other end hangs up."""
+    guest: BaseProtocol | None = None
+    """What a mounted application takes for the connection while it answers."""
+    _taker: Callable[[bytes], object] | None = None
+    _untaken = b""
+    _timer: asyncio.TimerHandle | None = None
+    _ends_at = math.inf  # by the loop's clock, unless something happens
+    _begun = False  # a head has come in part
+    _deaf = False  # what still comes is dropped
+    _content: Content = EMPTY_PAYLOAD  # the body of the request that is served
 
-    async def start(self) -> None:
-        """Serve its requests, unless it was lost before it came to the first."""
-        if self._manager is not None:
-            await super().start()
-
-    def connection_lost(self, exc: BaseException | None) -> None:
-        self._stop_clock()
-        super().connection_lost(exc)
-        if self.on_lost is not None:
-            self.on_lost()
-
-    def data_received(self, data: bytes) -> None:
-        """Start the clock at the first byte of the headers, and stop it when they are all there."""
-        super().data_received(data)
-        waits = self._waiter is not None and not self._waiter.done()
-        if not waits:
-            self._stop_clock()
-        elif self._too_late is None and not self._force_close:
-            self._too_late = asyncio.get_running_loop().call_later(self.headers_s, self._headers_late)
-
-    def _stop_clock(self) -> None:
-        if self._too_late is not None:
-            self._too_late.cancel()
-            self._too_late = None
-
-    def _headers_late(self) -> None:
-        log.debug("connection from %s: no headers within %g s", self.address, self.headers_s)
-        self.force_close()
+    def __init__(self, crowd: Crowd, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(loop)
+        self._crowd = crowd
+        self._waiting: deque[Waiting] = deque()
 
     @property
     def idle(self) -> bool:
@@ -84,106 +98,208 @@ class Connection(web.RequestHandler):
         """
         return not (self.at_work or self.transport is None or self.transport.is_closing())
 
-    def log_access(self, request: web.BaseRequest, response: web.StreamResponse, time: float | None) -> None:
-        """Called when an answer is written: the connection was of use."""
-        if self.on_answered is not None:
-            self.on_answered(self)
-
-    def handle_error(
-        self,
-        request: web.BaseRequest,
-        status: int = 500,
-        exc: BaseException | None = None,
-        message: str | None = None,
-    ) -> web.StreamResponse:
-        log.debug("connection from %s: %s", request.remote, type(exc).__name__)
-        if request.writer.output_size > 0:
-            raise ConnectionError("the answer was under way")
-        error: Refused = Malformed("not HTTP")
-        if isinstance(exc, LineTooLong) or "Too many headers" in str(exc):
-            error = TooLarge("headers beyond what the parser takes")
-            error.status = 431
-        response = refused(error, format=None, accepted=())
-        response.force_close()
-        return response
-
-
-class Door(web.Server):
-    """Makes a `Connection` for every peer, up to a limit beyond which idle ones make room."""
-
-    def __init__(self, serve: Serve, limits: Limits, *, make: Make | None = None) -> None:
-        super().__init__(serve, request_factory=make)
-        self._limits = limits
-        self._order: OrderedDict[Connection, None] = OrderedDict()  # what was of use least recently is first
-        self._of_address: dict[str, OrderedDict[Connection, None]] = {}  # likewise
-        self._closed = 0  # to make room, since that was noted
-        self._quiet_until = 0.0
-
-    def __call__(self) -> web.RequestHandler:
-        return Connection(
-            self,
-            headers_s=self._limits.headers_s,
-            loop=asyncio.get_running_loop(),
-            keepalive_timeout=self._limits.keepalive_s,
-            access_log=None,  # none is what turns it off
-            max_line_size=self._limits.header_bytes,
-            max_field_size=self._limits.header_bytes,
-            max_headers=self._limits.header_count,
-            lingering_time=LINGER_S,
-            auto_decompress=False,
-        )
-
-    def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
-        super().connection_made(handler, transport)
-        assert isinstance(handler, Connection)
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
         peer = transport.get_extra_info("peername")
-        handler.address = network_of(peer[0]) if isinstance(peer, tuple) else ""
-        handler.on_answered = self._was_of_use
-        of_address = self._of_address.setdefault(handler.address, OrderedDict())
-        self._order[handler] = of_address[handler] = None
-        if len(of_address) > self._limits.connections_per_address:
-            self._make_room(of_address, f"of {handler.address}")
-        elif len(self._order) > self._limits.connections:
-            self._make_room(self._order, "at all")
+        if isinstance(peer, tuple):
+            self.peer, self.address = peer[:2], network_of(peer[0])
+        self._expect_within(self._crowd.limits.keepalive_s)
+        self._crowd.joined(self)
 
-    def connection_lost(self, handler: web.RequestHandler, exc: BaseException | None = None) -> None:
-        super().connection_lost(handler, exc)
-        assert isinstance(handler, Connection)
-        if self._order.pop(handler, self) is None:
-            of_address = self._of_address[handler.address]
-            del of_address[handler]
-            if not of_address:
-                del self._of_address[handler.address]
+    def connection_lost(self, exc: BaseException | None) -> None:
+        self._crowd.left(self)
+        if self._timer is not None:
+            self._timer.cancel()
+        super().connection_lost(exc)
+        self._waiting.clear()
+        if not self._content.is_eof():
+            self._content.set_exception(ConnectionResetError("the caller hung up"))
+        if self.guest is not None:
+            self.guest.connection_lost(exc)
+        if self.on_lost is not None:
+            self.on_lost()
 
-    def _was_of_use(self, connection: Connection) -> None:
-        if connection in self._order:
-            self._order.move_to_end(connection)
-            self._of_address[connection.address].move_to_end(connection)
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self.guest is not None:
+            self.guest.pause_writing()
 
-    def _make_room(self, order: OrderedDict[Connection, None], whose: str) -> None:
-        """Close the connection that was of use least recently; the new one, when all others are at work."""
-        oldest = next((one for one in order if one.idle), None)
-        if oldest is None or oldest.transport is None:
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self.guest is not None:
+            self.guest.resume_writing()
+
+    def data_received(self, data: bytes) -> None:
+        if self._upgraded:
+            self._taken(data)
+        elif not self._deaf and self.transport is not None:
+            try:
+                found, upgraded, tail = (self._parser or self._new_parser()).feed_data(data)
+            except HttpProcessingError as error:
+                self._garbled(error)
+                return
+            if upgraded:
+                self._upgraded = self.last = True
+                self._taken(tail)
+            if found:
+                self._found(found)
+            elif data and self.task is None:
+                self._expect_rest()
+
+    def _new_parser(self) -> HttpRequestParser:
+        limits = self._crowd.limits
+        self._parser = HttpRequestParser(
+            self,
+            self._loop,
+            UNREAD_BYTES,
+            max_line_size=limits.header_bytes,
+            max_field_size=limits.header_bytes,
+            max_headers=limits.header_count,
+            payload_exception=web.RequestPayloadError,
+            auto_decompress=False,
+            max_msg_queue_size=AHEAD,
+        )
+        return self._parser
+
+    def _garbled(self, error: HttpProcessingError) -> None:
+        """Note what is no HTTP, to be answered after what came before. It spoils the body that it comes in."""
+        log.debug("connection from %s: %s", self.address, type(error).__name__)
+        self._deaf = True
+        if not self._content.is_eof():
+            self._content.set_exception(web.RequestPayloadError(type(error).__name__))
+        self._found([(error, EMPTY_PAYLOAD)])
+
+    def _taken(self, data: bytes) -> None:
+        """Pass on what is not HTTP any more, or keep it until somebody wants it."""
+        if self._taker is None:
+            self._untaken += data
+            self._pause_transport_reading()
+        else:
+            self._taker(data)
+
+    def hand_over(self, taker: Callable[[bytes], object]) -> None:
+        """Give all that came after the request that is served, and all that will come, to somebody else."""
+        self._taker = taker
+        taker(self._untaken)
+        self._resume_transport_reading()
+
+    def _found(self, requests: Sequence[Waiting]) -> None:
+        self._waiting.extend(requests)
+        self._begun = False
+        if len(self._waiting) >= AHEAD:
+            self._pause_reading_for_buffer()
+        if self.task is None:
+            self._ends_at = math.inf
+            self.task = self._loop.create_task(self._work())
+
+    async def _work(self) -> None:
+        """Serve the requests that are there, then wait for more, or end the connection after the last one."""
+        try:
+            while self._waiting:
+                message, self._content = self._waiting.popleft()
+                await self._serve(message)
+                if self.last:
+                    self._leave()
+                    return
+                if self._buffer_paused and not self._waiting:
+                    self._read_on()
+            self._expect_within(self._crowd.limits.keepalive_s)
+        except (ConnectionError, asyncio.CancelledError):
+            self.abort()
+        except Exception:
+            log.exception("connection from %s: the axon failed", self.address)
+            self.abort()
+        finally:
+            self.task = None
+
+    async def _serve(self, message: RawRequestMessage | HttpProcessingError) -> None:
+        request, answer = None, None
+        if isinstance(message, HttpProcessingError):
+            answer, self.last = self._crowd.garbled(message), True
+        else:
+            request, self.last = message, self.last or message.should_close
+            assert self._parser is not None
+            self._parser.message_consumed()
+            answer = await self._crowd.serve(message, self._content, self)
+        if self.transport is not None:
+            if answer is not None:
+                self.transport.write(answer.written(request, last=self.last))
+            self._crowd.was_of_use(self)
+            if self._paused:
+                await self.drained()
+
+    def _read_on(self) -> None:
+        self._buffer_paused = False
+        self.data_received(b"")  # the parser kept what it had no place for
+        if not self._buffer_paused:
+            self._resume_reading_for_buffer()
+
+    async def drained(self) -> None:
+        """Return when there is room to write; `ConnectionError` when the other end has gone."""
+        await self._drain_helper()
+
+    def finish(self) -> None:
+        """End it after the request that is served, or now."""
+        self.last = True
+        if self.task is None:
+            self._leave()
+
+    def close(self) -> None:
+        """End it once what was written has gone out."""
+        if self.transport is not None:
+            self.transport.close()
+
+    def abort(self) -> None:
+        """End it now, whatever is under way."""
+        if self.transport is not None:
+            self.transport.abort()
+
+    def _leave(self) -> None:
+        """End it; but let the other end say what we do not read first, or it may never read why."""
+        if self.transport is None:
             return
-        oldest.transport.abort()
-        self._closed += 1
-        now = asyncio.get_running_loop().time()
-        if now >= self._quiet_until:  # a flood must not fill the log as well
-            log.info("closed %d idle connections, the last of %d %s", self._closed, len(order), whose)
-            self._closed, self._quiet_until = 0, now + QUIET_S
+        if self._content.is_eof() and not self._deaf:
+            self.transport.close()
+            return
+        self._deaf = True
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self._resume_transport_reading()
+        self._expect_within(LINGER_S)
 
+    def _expect_rest(self) -> None:
+        """Start the clock of a head that has come in part."""
+        if not self._begun:
+            self._begun = True
+            left = self._ends_at - self._loop.time()
+            self._expect_within(min(self._crowd.limits.headers_s, left))
 
-def caller_of(request: web.BaseRequest) -> Caller | None:
-    """The proven caller of a request to an application that is mounted behind the gates, else None."""
-    connection = request.protocol
-    return connection.caller if isinstance(connection, Connection) else None
+    def _expect_within(self, seconds: float) -> None:
+        """End it unless something happens in time. A timer that is there already looks again when it is due."""
+        self._ends_at = self._loop.time() + seconds
+        if self._timer is not None:
+            if self._timer.when() <= self._ends_at:
+                return
+            self._timer.cancel()
+        self._timer = self._loop.call_at(self._ends_at, self._look)
+
+    def _look(self) -> None:
+        self._timer = None
+        if self.transport is None or self._ends_at == math.inf:
+            return
+        if self._loop.time() < self._ends_at:
+            self._timer = self._loop.call_at(self._ends_at, self._look)
+        elif self.transport.get_write_buffer_size():
+            self.transport.abort()
+        else:
+            self.transport.close()
 
 
 @contextmanager
-def while_connected(request: web.BaseRequest) -> Iterator[None]:
+def while_connected(connection: Connection) -> Iterator[None]:
     """Cancel this task when its caller hangs up meanwhile, or has done so already."""
-    connection, task = request.protocol, asyncio.current_task()
-    assert isinstance(connection, Connection)
+    task = asyncio.current_task()
     assert task is not None
     if connection.transport is None:
         raise ConnectionResetError("the caller hung up")
@@ -194,4 +310,4 @@ def while_connected(request: web.BaseRequest) -> Iterator[None]:
         connection.on_lost = None
 
 
-__all__ = ["Connection", "Door", "Make", "caller_of", "while_connected"]
+__all__ = ["Connection", "Content", "Crowd", "while_connected"]

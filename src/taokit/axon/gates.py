@@ -10,13 +10,15 @@ import logging
 import time
 from collections.abc import Awaitable
 
+from aiohttp import web
+
 from taokit.axon.body import bounded_body, fitting_content, whole_body
 from taokit.axon.caller import Caller
 from taokit.axon.house import Admitted, Arrival, House
 from taokit.axon.limits import Limits
 from taokit.axon.line import busy
 from taokit.axon.policy import Admit
-from taokit.axon.rates import RateTable, network_of
+from taokit.axon.rates import RateTable
 from taokit.axon.sealed import opened
 from taokit.errors import Forbidden, Refused, TooLarge, Unauthenticated, WrongMethod
 from taokit.protocol import (
@@ -39,21 +41,20 @@ log = logging.getLogger("taokit.axon")
 
 async def pass_gates(arrival: Arrival, house: House) -> Admitted:
     """The request with its proven caller, or the `Refused` that says which gate held it."""
-    request = arrival.request
+    message, peer = arrival.message, arrival.connection.peer
     open_doors(house)
-    peer = arrival.peer
     if house.by_address is not None:
-        await not_too_often(house.by_address, network_of(peer[0]))
+        await not_too_often(house.by_address, arrival.connection.address)
     repeated = bounded_headers(arrival, house.limits)
     arrival.format = detect(arrival.headers, house.formats)
-    route = house.routes.find(request.raw_path, arrival.format)
+    route = house.routes.find(message.path, arrival.format)
     arrival.route = route.name
-    posted(request.method)
+    posted(message.method)
     fitting_content(arrival.headers, route, format=arrival.format)
     check_unique(repeated)
     claim = claimed(arrival, house)
     fresh_and_for_us(claim, house)
-    body = await bounded_body(request, max_body=route.max_body, within_s=house.limits.body_s)
+    body = await bounded_body(arrival, max_body=route.max_body, within_s=house.limits.body_s)
     check_signature(claim, body, verify=house.verify)
     if (elsewhere := first_time(claim, house)) is not None:
         await elsewhere
@@ -66,13 +67,12 @@ async def pass_gates(arrival: Arrival, house: House) -> Admitted:
     return Admitted(route, claim, caller, peer, body, seal)
 
 
-async def pass_mount_gates(arrival: Arrival, house: House) -> Caller:
+async def pass_mount_gates(arrival: Arrival, request: web.BaseRequest, house: House) -> Caller:
     """The proven caller of a request for an application that is mounted behind the gates.
 
     Only btauth/1 will do, which binds method, path and body of any request. How long the body may be is the
     application's own bound.
     """
-    request = arrival.request
     repeated = bounded_headers(arrival, house.limits)
     arrival.format = detect(arrival.headers, house.formats)
     check_unique(repeated)
@@ -83,7 +83,8 @@ async def pass_mount_gates(arrival: Arrival, house: House) -> Caller:
     check_signature(claim, await whole_body(request, within_s=house.limits.body_s), verify=house.verify)
     if (elsewhere := first_time(claim, house)) is not None:
         await elsewhere
-    caller = Caller(claim.sender, claim.format, arrival.peer[0], claim.nonce_ns, arrival.id, arrival.route or "")
+    address = arrival.connection.peer[0]
+    caller = Caller(claim.sender, claim.format, address, claim.nonce_ns, arrival.id, arrival.route or "")
     await admitted(caller, house.admit)
     await not_too_often(house.by_hotkey, caller.hotkey)
     return caller
@@ -103,12 +104,12 @@ async def not_too_often(buckets: RateTable | None, key: str) -> None:
 
 def bounded_headers(arrival: Arrival, limits: Limits) -> list[str]:
     """Note the headers by name, and return those that came twice."""
-    raw = arrival.request.raw_headers
+    raw = arrival.message.raw_headers
     if len(raw) > limits.header_count or sum([len(name) + len(value) for name, value in raw]) > limits.header_bytes:
         refusal = TooLarge(f"{len(raw)} headers, or more than {limits.header_bytes} bytes of them")
         refusal.status = 431
         raise refusal
-    arrival.headers, repeated = headers_by_name(arrival.request.headers.items())
+    arrival.headers, repeated = headers_by_name(arrival.message.headers.items())
     return repeated
 
 
@@ -120,11 +121,10 @@ def posted(method: str) -> None:
 
 def claimed(arrival: Arrival, house: House) -> Claim:
     """What the headers say of the sender, well-formed."""
-    request = arrival.request
     if arrival.format == LEGACY:
         return LegacyClaim.from_request(arrival.headers, me=house.hotkey, max_timeout=house.limits.max_timeout)
     if arrival.format == BTAUTH:
-        return BtauthClaim.from_request(request.method, request.raw_path, arrival.headers)
+        return BtauthClaim.from_request(arrival.message.method, arrival.message.path, arrival.headers)
     if arrival.format == EPISTULA:
         return EpistulaClaim.from_request(arrival.headers)
     raise Unauthenticated("no marks of any format")

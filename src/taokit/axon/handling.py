@@ -7,40 +7,43 @@ import time
 from collections.abc import AsyncIterator, Awaitable
 from typing import cast
 
-from aiohttp import web
-
+from taokit.axon.answer import Answer
 from taokit.axon.answers import answered, log_answer
 from taokit.axon.deadline import by
-from taokit.axon.house import Admitted, House
+from taokit.axon.house import Admitted, Arrival, House
 from taokit.axon.routes import Chunks, Handler
 from taokit.axon.sealed import sealed
 from taokit.axon.streaming import streamed
-from taokit.errors import HandlerFailed, Refused
+from taokit.errors import ConfigurationError, HandlerFailed, Refused, log_failure
 from taokit.protocol import Ends, LegacyClaim, Synapse, Terminal, parse_envelope, parse_question
 from taokit.protocol.legacy import answer_terminals, check_body
 
 log = logging.getLogger("taokit.axon")
 
 
-async def handled(admitted: Admitted, house: House, request: web.BaseRequest, *, ends_at: float) -> web.StreamResponse:
-    """The answer of the route's handler; a handler that fails is a `HandlerFailed`, its error stays in the log."""
+async def handled(admitted: Admitted, house: House, arrival: Arrival, *, ends_at: float) -> Answer | None:
+    """The answer of the route's handler, or None when it was streamed.
+
+    A handler that fails is a `HandlerFailed`, its error stays in the log.
+    """
     message = received(admitted, house)
     begun = time.perf_counter()
     try:
         result = await _called(admitted, message, ends_at)
         if not isinstance(result, Synapse):
-            return await streamed(result, message, admitted, request, ends_at=ends_at)
+            await streamed(result, message, admitted, arrival, ends_at=ends_at)
+            return None
         result.ends.torch = message.ends.torch  # a handler may answer with a message of its own
-        response = answered(result, admitted, seconds=time.perf_counter() - begun)
+        answer = answered(result, admitted, seconds=time.perf_counter() - begun)
         if admitted.seal is not None:
-            response = sealed(response, admitted.seal)
+            answer = sealed(answer, admitted.seal)
     except Refused:
         raise
     except Exception as error:
-        log.exception("request %s: the handler of %s failed", admitted.caller.request_id, admitted.route.name)
+        log_failure(log, error, "request %s: the handler of %s failed", admitted.caller.request_id, admitted.route.name)
         raise HandlerFailed("the handler failed", request_id=admitted.caller.request_id) from error
     log_answer(admitted, since=begun)
-    return response
+    return answer
 
 
 def received(admitted: Admitted, house: House) -> Synapse:
@@ -75,7 +78,9 @@ async def _called(admitted: Admitted, message: Synapse, ends_at: float) -> Synap
     result = await by(ends_at, called) if isinstance(called, Awaitable) else called
     if isinstance(result, admitted.route.message) or isinstance(result, AsyncIterator):  # noqa: SIM101  a union is slower
         return result
-    raise TypeError(f"the handler of {admitted.route.name} answered with {type(result).__name__}")
+    raise ConfigurationError(
+        f"it answered with {type(result).__name__}", hint=f"return a {admitted.route.name} with its answer filled in"
+    )
 
 
 __all__ = ["deadline_of", "handled", "received"]

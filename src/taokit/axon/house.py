@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-
-from aiohttp import web
+from typing import TYPE_CHECKING
 
 from taokit.axon.caller import Caller
+from taokit.axon.connection import Connection, Content
 from taokit.axon.limits import Limits
 from taokit.axon.policy import Admit
 from taokit.axon.rates import RateTable
@@ -17,6 +17,9 @@ from taokit.axon.sealed import Sealing
 from taokit.protocol import Claim, Replay, ReplayStore, Verify, Windows, verify
 from taokit.protocol.sealing import AnswerSeal
 from taokit.signer import Signer
+
+if TYPE_CHECKING:
+    from aiohttp.http import RawRequestMessage
 
 NowNs = Callable[[], int]
 """Nanoseconds since 1970."""
@@ -48,20 +51,15 @@ class House:
 class Arrival:
     """One request on its way through the gates; each gate adds what it learnt."""
 
-    request: web.BaseRequest
+    message: RawRequestMessage  # its head
+    content: Content  # its body
+    connection: Connection
     id: str  # as in the log
     headers: dict[str, str] = field(default_factory=dict)  # by lower-case name
     format: str | None = None
     route: str | None = None  # the name of its route, once it is found
     outcome: str = "ok"  # else the name of the error that it came to
     believed: Claim | None = None  # once it is verified and no replay; only then is its answer signed
-
-    @property
-    def peer(self) -> tuple[str, int]:
-        """Address and port of the connection's other end."""
-        transport = self.request.transport
-        name = None if transport is None else transport.get_extra_info("peername")
-        return (name[0], name[1]) if isinstance(name, tuple) else ("", 0)
 
 
 @dataclass(slots=True)

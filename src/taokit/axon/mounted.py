@@ -4,24 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from aiohttp import web
 
 from taokit.axon.admission import Admission
 from taokit.axon.asgi import application_of
-from taokit.axon.connection import Connection
 from taokit.axon.gates import not_too_often, open_doors, pass_mount_gates
+from taokit.axon.guest import Guest
 from taokit.axon.house import Arrival, House
 from taokit.axon.line import busy
 from taokit.axon.mounting import Mount
-from taokit.axon.rates import Buckets, network_of
+from taokit.axon.rates import Buckets
+from taokit.axon.sockets import wants_socket
 from taokit.errors import ConfigurationError, HandlerFailed, HandlerTimeout, Refused, TooLarge
 
 log = logging.getLogger("taokit.axon")
 
 QUIET_S = 5.0  # for an application to clean up
+
+
+class Runner(web.AppRunner):
+    """Runs an application, which hears of its end once: when the drain begins, while its callers are still there."""
+
+    _told = False
+
+    async def shutdown(self) -> None:
+        """Tell it, unless that is done."""
+        if not self._told:
+            self._told = True
+            await super().shutdown()
 
 
 class Mounted:
@@ -30,16 +42,22 @@ class Mounted:
     def __init__(self, mount: Mount) -> None:
         self.mount = mount
         self.queue = Admission(mount.at_once, waiting=0)
+        self.sockets = Admission(mount.sockets.at_once, waiting=0)
         self._buckets = None if mount.address_rate is None else Buckets(mount.address_rate)
         self._root = web.Application(client_max_size=mount.max_body)
-        app = mount.app if isinstance(mount.app, web.Application) else application_of(mount.app, mount.path)
+        app = mount.app if isinstance(mount.app, web.Application) else application_of(mount.app, mount)
         self._root.add_subapp(mount.path, app)
-        self._runner: web.AppRunner | None = None
+        self._runner: Runner | None = None
 
     async def start(self) -> None:
         """Run the application's own start."""
-        self._runner = web.AppRunner(self._root, handle_signals=False, access_log=None)
+        self._runner = Runner(self._root, handle_signals=False, access_log=None)
         await self._runner.setup()
+
+    async def leave(self) -> None:
+        """Tell the application that no more will come; its websockets are closed."""
+        if self._runner is not None:
+            await self._runner.shutdown()
 
     async def stop(self) -> None:
         """Run the application's own end; its failure is logged and keeps nobody."""
@@ -56,47 +74,57 @@ class Mounted:
         """Whether a request target lies at or below its path."""
         return target == self.mount.path or target.startswith((self.mount.path + "/", self.mount.path + "?"))
 
-    def request(self, *parts: Any) -> web.BaseRequest:
-        """The request as the application knows it, of message, payload, connection, writer and task."""
+    async def serve(self, arrival: Arrival, house: House) -> None:
+        """Let the application answer, within the bounds of its mount."""
         assert self._runner is not None
         assert self._runner.server is not None
-        return self._runner.server.request_factory(*parts)
+        connection, mount = arrival.connection, self.mount
+        arrival.route = mount.name
+        open_doors(house)
+        address = connection.address
+        await not_too_often(house.by_address, address)
+        await not_too_often(self._buckets, address)
+        connection.guest = guest = Guest(self._runner.server, connection)
+        request = guest.request(arrival.message, arrival.content)
+        try:
+            await guest.answer(request, await self._answer(request, guest, arrival, house))
+        finally:
+            connection.guest = None
 
-    async def serve(self, arrival: Arrival, house: House) -> web.StreamResponse:
+    async def _answer(
+        self, request: web.BaseRequest, guest: Guest, arrival: Arrival, house: House
+    ) -> web.StreamResponse:
         """What the application answers, within the bounds of its mount."""
         assert self._runner is not None
         assert self._runner.server is not None
-        request, mount = arrival.request, self.mount
-        connection = request.protocol
-        assert isinstance(connection, Connection)
-        arrival.route = mount.name
-        open_doors(house)
-        address = network_of(arrival.peer[0])
-        await not_too_often(house.by_address, address)
-        await not_too_often(self._buckets, address)
+        mount, address = self.mount, arrival.connection.address
         if (request.content_length or 0) > mount.max_body:
             raise TooLarge(f"a body of {request.content_length} bytes, {mount.name} takes {mount.max_body}")
-        if not self.queue.enter_now(address):
-            raise busy(f"{mount.name} has {self.queue.running} requests under way")
+        queue, limit_s = self.queue, mount.deadline_s
+        if wants_socket(request):
+            queue, limit_s = self.sockets, mount.deadline_s + mount.sockets.seconds + QUIET_S
+        if not queue.enter_now(address):
+            raise busy(f"{mount.name} has {queue.running} requests under way")
         try:
-            async with asyncio.timeout(mount.deadline_s):
+            async with asyncio.timeout(limit_s):
                 if mount.gated:
-                    connection.caller = await pass_mount_gates(arrival, house)
+                    guest.caller = await pass_mount_gates(arrival, request, house)
                 return await self._runner.server.request_handler(request)
         except TimeoutError:
             _break_off(request)
             raise HandlerTimeout(f"{mount.name} did not answer within {mount.deadline_s:g} s") from None
         except web.HTTPRequestEntityTooLarge as error:
             raise TooLarge(f"a body of more than {mount.max_body} bytes") from error
-        except (web.HTTPException, ConnectionError, Refused):
+        except web.HTTPException as answer:
+            return answer
+        except (ConnectionError, Refused):
             raise
         except Exception as error:
             _break_off(request)
             log.exception("request %s: %s failed", arrival.id, mount.name)
             raise HandlerFailed("the application failed", request_id=arrival.id) from error
         finally:
-            connection.caller = None
-            self.queue.leave(address)
+            queue.leave(address)
 
 
 def _break_off(request: web.BaseRequest) -> None:
@@ -123,7 +151,7 @@ class Mounts:
     @property
     def queues(self) -> list[Admission]:
         """What is under way in each."""
-        return [one.queue for one in self._mounted]
+        return [queue for one in self._mounted for queue in (one.queue, one.sockets)]
 
     async def start(self) -> None:
         """Start every application, or none."""
@@ -134,6 +162,12 @@ class Mounts:
             await self.stop()
             raise
 
+    async def leave(self) -> None:
+        """Tell every application that the axon takes no more; what fails there is logged."""
+        for error in await asyncio.gather(*(one.leave() for one in self._mounted), return_exceptions=True):
+            if isinstance(error, Exception):
+                log.error("an application did not take leave well", exc_info=error)
+
     async def stop(self) -> None:
         """Stop every application that runs, the last one first."""
         for one in reversed(self._mounted):
@@ -142,15 +176,6 @@ class Mounts:
     def at(self, target: str) -> Mounted | None:
         """The application that a request target is for, or None for one of the axon's own."""
         return next((one for one in self._mounted if one.holds(target)), None)
-
-    def maker(self, other: Callable[..., web.BaseRequest]) -> Callable[..., web.BaseRequest]:
-        """What makes a request: by the application that it is for, else by `other`."""
-
-        def make(message: Any, *rest: Any) -> web.BaseRequest:
-            one = self.at(message.path)
-            return other(message, *rest) if one is None else one.request(message, *rest)
-
-        return make
 
 
 __all__ = ["Mounted", "Mounts"]

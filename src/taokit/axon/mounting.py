@@ -23,6 +23,16 @@ AsgiApp: TypeAlias = Callable[
 
 
 @dataclass(frozen=True, slots=True)
+class Sockets:
+    """Bounds of the websockets of a mounted application."""
+
+    at_once: int = 64  # another one is a 503; none at all with 0
+    message_bytes: int = 1 << 20  # of one message that comes in; a longer one closes the socket with 1009
+    seconds: float = 3600.0  # of one socket, from its acceptance; it is then closed with 1001
+    ping_s: float = 20.0  # between two pings; a caller that is silent for half as long after one is gone
+
+
+@dataclass(frozen=True, slots=True)
 class Mount:
     """An application that answers everything at and below `path`, within bounds of its own.
 
@@ -36,8 +46,9 @@ class Mount:
     gated: bool = False
     max_body: int = 1 << 20  # bytes
     at_once: int = 64  # requests under way; another one is a 503
-    deadline_s: float = 60.0  # for an answer to be complete
+    deadline_s: float = 60.0  # for an answer to be complete, or a websocket to be accepted
     address_rate: Rate | None = None  # of one address, besides the one of the axon; None: any
+    sockets: Sockets = Sockets()
     name: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -46,4 +57,4 @@ class Mount:
         object.__setattr__(self, "name", f"mount {self.path}")
 
 
-__all__ = ["AsgiApp", "Mount"]
+__all__ = ["AsgiApp", "Mount", "Sockets"]

@@ -8,9 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from aiohttp import web
-from multidict import CIMultiDict
-
+from taokit.axon.answer import Answer
 from taokit.axon.keyfile import secret_in
 from taokit.errors import ConfigurationError, Malformed
 from taokit.protocol.claim import LEGACY, Claim
@@ -64,30 +62,17 @@ def opened(claim: Claim, body: bytes, *, me: str, sealing: Sealing | None) -> tu
     return open_question(body, sealing.keys, Binding.of(claim, me=me))
 
 
-def sealed(response: web.Response, seal: AnswerSeal) -> web.Response:
+def sealed(answer: Answer, seal: AnswerSeal) -> Answer:
     """The answer with its body sealed."""
-    assert isinstance(response.body, bytes)
-    response.body = seal.seal(response.body, status=response.status, salt=secrets.token_bytes(KEY_BYTES))
-    response.headers["Content-Type"] = BINARY
-    return response
+    body = seal.seal(answer.body, status=answer.status, salt=secrets.token_bytes(KEY_BYTES))
+    kind = "Content-Type"
+    return Answer(answer.status, body, [(kind, BINARY), *(one for one in answer.headers if one[0] != kind)])
 
 
-class SealedStream(web.StreamResponse):
-    """Seals each record that is written: `{"sealed": BASE64}` on a line of its own stands for it."""
-
-    def __init__(self, seal: AnswerSeal, headers: CIMultiDict[str]) -> None:
-        super().__init__(headers=headers)
-        self._seal = seal
-
-    async def write(self, data: bytes | bytearray | memoryview) -> None:
-        if data:
-            piece = self._seal.seal(bytes(data), status=self.status, salt=secrets.token_bytes(KEY_BYTES))
-            await super().write(b'{"sealed":"' + base64.b64encode(piece) + b'"}\n')
+def sealed_record(record: bytes, seal: AnswerSeal) -> bytes:
+    """A record of a stream sealed: `{"sealed": BASE64}` on a line of its own stands for it."""
+    piece = seal.seal(record, status=200, salt=secrets.token_bytes(KEY_BYTES))
+    return b'{"sealed":"' + base64.b64encode(piece) + b'"}\n'
 
 
-def stream_of(headers: CIMultiDict[str], seal: AnswerSeal | None) -> web.StreamResponse:
-    """The answer to be written piece by piece, sealed where its question was."""
-    return web.StreamResponse(headers=headers) if seal is None else SealedStream(seal, headers)
-
-
-__all__ = ["Sealing", "opened", "sealed", "sealing_of", "stream_of"]
+__all__ = ["Sealing", "opened", "sealed", "sealed_record", "sealing_of"]

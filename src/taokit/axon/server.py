@@ -7,13 +7,10 @@ import logging
 import secrets
 import time
 from collections.abc import Collection, Iterable, Sequence
-from functools import partial
 from typing import Any, Self
 
-from aiohttp import web
-
 from taokit.axon.admission import Priority, alike
-from taokit.axon.connection import Door
+from taokit.axon.door import Door
 from taokit.axon.house import House, NowNs
 from taokit.axon.limits import Limits
 from taokit.axon.mounted import Mounts
@@ -119,9 +116,7 @@ class Axon:
         self.house.closing = False
         loop = asyncio.get_running_loop()
         self._service.clock = loop.time
-        plain = partial(web.BaseRequest, loop=loop)
-        make = self._mounts.maker(plain) if self._mounts else None
-        self._door = Door(self._service.serve, self.house.limits, make=make)
+        self._door = Door(self._service.serve, self.house.limits, loop)
         try:
             await self._mounts.start()
             await self._open_private_port()
@@ -156,7 +151,6 @@ class Axon:
             self._server.close()
         drained = await self._drained(drain_s)
         if self._door is not None:
-            self._door.pre_shutdown()
             await self._door.shutdown(CLOSE_S if drained else NOW_S)
         self._server = self._door = None
         await self._mounts.stop()
@@ -194,6 +188,8 @@ class Axon:
     async def _drained(self, drain_s: float) -> bool:
         try:
             async with asyncio.timeout(drain_s):
+                if drain_s > 0:
+                    await self._mounts.leave()
                 for queue in self._service.queues:
                     await queue.idle()
         except TimeoutError:

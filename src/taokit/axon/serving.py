@@ -8,18 +8,21 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Sequence
-
-from aiohttp import web
+from typing import TYPE_CHECKING
 
 from taokit.axon.admission import Admission, Priority
+from taokit.axon.answer import Answer
 from taokit.axon.answers import refused, signed
-from taokit.axon.connection import Connection, while_connected
+from taokit.axon.connection import Connection, Content, while_connected
 from taokit.axon.gates import pass_gates
 from taokit.axon.handling import deadline_of, handled
 from taokit.axon.house import Admitted, Arrival, House
 from taokit.axon.mounted import Mounts
 from taokit.axon.watch import Watch
 from taokit.errors import HandlerFailed, Refused, Stale, UnknownMessage
+
+if TYPE_CHECKING:
+    from aiohttp.http import RawRequestMessage
 
 log = logging.getLogger("taokit.axon")
 
@@ -59,56 +62,55 @@ class Service:
         """All places where requests run or wait."""
         return (*(own for own, _ in self._own_queues.values()), self._queue, *self._mounts.queues)
 
-    async def serve(self, request: web.BaseRequest) -> web.StreamResponse:
-        """The answer to a request, counted where somebody counts."""
-        arrival = Arrival(request, f"{self._run}-{next(self._numbers):x}")
-        connection = request.protocol
-        assert isinstance(connection, Connection)
+    async def serve(self, message: RawRequestMessage, content: Content, connection: Connection) -> Answer | None:
+        """The answer to a request, None when it is written already; counted where somebody counts."""
+        arrival = Arrival(message, content, connection, f"{self._run}-{next(self._numbers):x}")
         try:
             if self._watch.metrics is None:
-                return await self._respond(arrival, connection)
+                return await self._respond(arrival)
             with self._watch.metrics.watching(arrival):
-                return await self._respond(arrival, connection)
+                return await self._respond(arrival)
         finally:
             connection.at_work = False
 
-    async def _respond(self, arrival: Arrival, connection: Connection) -> web.StreamResponse:
-        request, house = arrival.request, self._house
+    async def _respond(self, arrival: Arrival) -> Answer | None:
+        connection, house = arrival.connection, self._house
         try:
-            if self._mounts and (mounted := self._mounts.at(request.raw_path)) is not None:
+            if self._mounts and (mounted := self._mounts.at(arrival.message.path)) is not None:
                 connection.at_work = True
-                return await mounted.serve(arrival, house)
+                await mounted.serve(arrival, house)
+                return None
             admitted = await pass_gates(arrival, house)
             connection.at_work = True
             if self._watch.tracing is None:
-                return signed(await self._answer(admitted, request), arrival, house.sign_answers)
+                return signed(await self._answer(admitted, arrival), arrival, house.sign_answers)
             with self._watch.tracing.watching(arrival, admitted):
-                return signed(await self._answer(admitted, request), arrival, house.sign_answers)
+                return signed(await self._answer(admitted, arrival), arrival, house.sign_answers)
         except Refused as error:
             self._note_refusal(arrival, error)
-            response = refused(error, format=arrival.format, accepted=house.formats)
-        except (ConnectionError, web.HTTPException):  # gone, or the answer of an application that is mounted
+            answer = refused(error, format=arrival.format, accepted=house.formats)
+        except ConnectionError:
             raise
         except Exception:
             log.exception("request %s: the axon failed", arrival.id)
             arrival.outcome = "failed"
-            response = refused(HandlerFailed(request_id=arrival.id), format=arrival.format, accepted=house.formats)
-        if house.closing or not request.content.is_eof():
-            response.force_close()
-        return signed(response, arrival, house.sign_answers)
+            answer = refused(HandlerFailed(request_id=arrival.id), format=arrival.format, accepted=house.formats)
+        if house.closing or not arrival.content.is_eof():
+            connection.last = True
+        return signed(answer, arrival, house.sign_answers)
 
-    async def _answer(self, admitted: Admitted, request: web.BaseRequest) -> web.StreamResponse:
+    async def _answer(self, admitted: Admitted, arrival: Arrival) -> Answer | None:
         caller, ends_at, taken = admitted.caller, deadline_of(admitted, self.clock()), []
         try:
             for queue in self._own_queues.get(admitted.route.name, self._only_queue):
                 if not queue.enter_now(caller.hotkey):
-                    with while_connected(request):
+                    with while_connected(arrival.connection):
                         await queue.wait(caller, ends_at=ends_at)
                 taken.append(queue)
             if admitted.route.batch is None:
-                return await handled(admitted, self._house, request, ends_at=ends_at)
-            with while_connected(request):
-                return await handled(admitted, self._house, request, ends_at=ends_at)
+                return await handled(admitted, self._house, arrival, ends_at=ends_at)
+            with while_connected(arrival.connection):
+                return await handled(admitted, self._house, arrival, ends_at=ends_at)
         finally:
             for queue in taken:
                 queue.leave(caller.hotkey)
@@ -116,7 +118,7 @@ class Service:
     def _note_refusal(self, arrival: Arrival, error: Refused) -> None:
         """One line with the reason that the caller does not get; a clock that is off deserves to be seen."""
         arrival.outcome = name = type(error).__name__
-        if isinstance(error, UnknownMessage) and (probe := self.probes.get(arrival.request.raw_path)) is not None:
+        if isinstance(error, UnknownMessage) and (probe := self.probes.get(arrival.message.path)) is not None:
             probe.set()
         level = logging.INFO if isinstance(error, Stale) else logging.DEBUG
         if log.isEnabledFor(level):

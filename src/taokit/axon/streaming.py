@@ -9,32 +9,26 @@ import logging
 import time
 from collections.abc import AsyncGenerator
 
-from aiohttp import web
-from multidict import CIMultiDict
+from aiohttp import HttpVersion11
 
-from taokit.axon.answers import SERVER, log_answer
+from taokit.axon.answer import Header, head_of
+from taokit.axon.answers import log_answer
 from taokit.axon.deadline import by
-from taokit.axon.house import Admitted
+from taokit.axon.house import Admitted, Arrival
 from taokit.axon.routes import Chunks
-from taokit.axon.sealed import stream_of
-from taokit.errors import HandlerTimeout
+from taokit.axon.sealed import sealed_record
+from taokit.errors import HandlerTimeout, log_failure
 from taokit.protocol import LegacyClaim, Synapse, dump_answer
 from taokit.protocol.legacy import answer_headers, answer_terminals
+from taokit.protocol.sealing import AnswerSeal
 
 log = logging.getLogger("taokit.axon")
 
 LAST_WORD_S = 1.0  # to write the record that says why a stream ends
 
 
-async def streamed(
-    chunks: Chunks,
-    message: Synapse,
-    admitted: Admitted,
-    request: web.BaseRequest,
-    *,
-    ends_at: float,
-) -> web.StreamResponse:
-    """The 200 whose body is what a handler yields; its first piece is there before the status is sent.
+async def streamed(chunks: Chunks, message: Synapse, admitted: Admitted, arrival: Arrival, *, ends_at: float) -> None:
+    """Write the 200 whose body is what a handler yields; its first piece is there before the status is sent.
 
     A handler that fails before its first piece is an ordinary refusal. Later, legacy callers see the connection
     end abruptly, the only sign they know, and all others get a record with the id of the failure.
@@ -42,48 +36,75 @@ async def streamed(
     legacy, begun = isinstance(admitted.claim, LegacyClaim), time.perf_counter()
     pieces = _pieces(chunks, legacy=legacy, ends_at=ends_at)
     first = await anext(pieces, b"")
-    response = stream_of(_headers(message, admitted), admitted.seal)
+    stream = Stream(arrival, _headers(message, admitted), admitted.seal)
     try:
-        await _prepare(response, request)
-        await _write(response, first, ends_at)
+        await by(ends_at, stream.write(first))
         async for piece in pieces:
-            await _write(response, piece, ends_at)
+            await by(ends_at, stream.write(piece))
         if not legacy:
-            await _write(response, b'{"done":true,"answer":' + dump_answer(message) + b"}\n", ends_at)
+            await by(ends_at, stream.write(b'{"done":true,"answer":' + dump_answer(message) + b"}\n"))
+        stream.end()
         log_answer(admitted, since=begun)
     except CallerGone:
         log.debug("request %s: the caller left", admitted.caller.request_id)
         await pieces.aclose()
-    except Exception:
-        log.exception("request %s: the stream of %s failed", admitted.caller.request_id, admitted.route.name)
-        await _end_early(response, request, legacy=legacy, request_id=admitted.caller.request_id)
-    return response
+    except Exception as error:
+        log_failure(log, error, "request %s: the stream of %s failed", admitted.caller.request_id, admitted.route.name)
+        await _end_early(stream, legacy=legacy, request_id=admitted.caller.request_id)
 
 
 class CallerGone(Exception):
     """The connection ended while a stream was under way."""
 
 
-async def _prepare(response: web.StreamResponse, request: web.BaseRequest) -> None:
-    try:
-        await response.prepare(request)
-    except ConnectionError as error:
-        raise CallerGone from error
+class Stream:
+    """An answer in pieces, each sealed where its question was.
+
+    They travel in chunks, or, for HTTP/1.0, until the end of the connection.
+    """
+
+    def __init__(self, arrival: Arrival, headers: list[Header], seal: AnswerSeal | None) -> None:
+        self._connection = connection = arrival.connection
+        self._seal = seal
+        self._chunked = arrival.message.version >= HttpVersion11
+        if self._chunked:
+            headers.append(("Transfer-Encoding", "chunked"))
+        else:
+            connection.last = True
+        self._head = head_of(200, headers, arrival.message, last=connection.last)
+
+    async def write(self, piece: bytes) -> None:
+        """Write a piece, and return when there is room for another; `CallerGone` when nobody is there to read it."""
+        if piece:
+            if self._seal is not None:
+                piece = sealed_record(piece, self._seal)
+            self._write(b"%x\r\n%b\r\n" % (len(piece), piece) if self._chunked else piece)
+            try:
+                await self._connection.drained()
+            except ConnectionError as error:
+                raise CallerGone from error
+
+    def end(self) -> None:
+        """Say that this was all."""
+        self._write(b"0\r\n\r\n" if self._chunked else b"")
+
+    def break_off(self) -> None:
+        """End the connection, so that nobody takes it for whole."""
+        self._connection.abort()
+
+    def _write(self, data: bytes) -> None:
+        transport = self._connection.transport
+        if transport is None or transport.is_closing():
+            raise CallerGone
+        transport.write(self._head + data)
+        self._head = b""
 
 
-async def _write(response: web.StreamResponse, piece: bytes, ends_at: float) -> None:
-    try:
-        await by(ends_at, response.write(piece))
-    except ConnectionError as error:
-        raise CallerGone from error
-
-
-def _headers(message: Synapse, admitted: Admitted) -> CIMultiDict[str]:
+def _headers(message: Synapse, admitted: Admitted) -> list[Header]:
     if not isinstance(admitted.claim, LegacyClaim):
-        return CIMultiDict({**SERVER, "Content-Type": "application/x-ndjson"})
+        return [("Content-Type", "application/x-ndjson")]
     dendrite, axon = answer_terminals(admitted.claim, peer=admitted.peer, process_time=0.0)
-    kind = {"Content-Type": "text/event-stream"}
-    return CIMultiDict({**kind, **SERVER, **dict(answer_headers(message, dendrite, axon))})
+    return [("Content-Type", "text/event-stream"), *answer_headers(message, dendrite, axon)]
 
 
 async def _pieces(chunks: Chunks, *, legacy: bool, ends_at: float) -> AsyncGenerator[bytes, None]:
@@ -98,17 +119,17 @@ async def _pieces(chunks: Chunks, *, legacy: bool, ends_at: float) -> AsyncGener
             await close()
 
 
-async def _end_early(response: web.StreamResponse, request: web.BaseRequest, *, legacy: bool, request_id: str) -> None:
+async def _end_early(stream: Stream, *, legacy: bool, request_id: str) -> None:
     """Say that the stream failed: by a last record, or, where the format has none, by breaking the connection."""
     try:
         if not legacy:
             record = json.dumps({"error": request_id}).encode() + b"\n"
-            await _write(response, record, asyncio.get_running_loop().time() + LAST_WORD_S)
+            await by(asyncio.get_running_loop().time() + LAST_WORD_S, stream.write(record))
+            stream.end()
             return
     except (CallerGone, HandlerTimeout):
         log.debug("request %s: the caller does not read any more", request_id)
-    if request.transport is not None:
-        request.transport.abort()
+    stream.break_off()
 
 
 def _bytes(chunk: object) -> bytes:

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from aiohttp import web
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -27,6 +26,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
+from taokit.axon.door import Door
 from taokit.axon.keyfile import secret_in
 from taokit.axon.limits import Limits
 from taokit.errors import ConfigurationError
@@ -96,7 +96,7 @@ class Doorman:
     makes room.
     """
 
-    def __init__(self, door: web.Server, tls: Tls, limits: Limits) -> None:
+    def __init__(self, door: Door, tls: Tls, limits: Limits) -> None:
         self._door, self._tls, self._limits = door, tls, limits
         self._waiting: dict[asyncio.Task[None], None] = {}  # in order of arrival
         self._handshakes = asyncio.Semaphore(HANDSHAKES)

@@ -40,7 +40,7 @@ class Tracing:
         }
         with self._tracer.start_as_current_span(
             f"axon {admitted.route.name}",
-            context=self._extract(arrival.request.headers),
+            context=self._extract(arrival.headers),
             kind=self._trace.SpanKind.SERVER,
             attributes=attributes,
             record_exception=False,  # its text may hold what a caller sent

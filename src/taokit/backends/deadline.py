@@ -13,13 +13,10 @@ T = TypeVar("T")
 
 async def within(awaitable: Awaitable[T], seconds: float, *, what: str = "the chain did not answer") -> T:
     """What is awaited, or `TimedOut` after so many seconds."""
-    try:
-        async with asyncio.timeout(seconds) as scope:
+    scope = asyncio.timeout(seconds)
+    with TimedOut.after(scope, f"{what} within {seconds:g} s"):
+        async with scope:
             return await awaitable
-    except TimeoutError:
-        if not scope.expired():
-            raise
-        raise TimedOut(f"{what} within {seconds:g} s") from None
 
 
 __all__ = ["within"]

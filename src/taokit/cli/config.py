@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -120,6 +121,7 @@ def _hotkeys(config: Mapping[str, str]) -> list[Any]:
     return [_aside(param, note, eager=True) for param in _params(switches)]
 
 
+@cache
 def _switches() -> list[Any]:
     def switches(
         quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but the result and errors.")] = False,

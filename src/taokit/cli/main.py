@@ -25,13 +25,13 @@ def _called() -> int:
     """Import and run the command; the exit code. The import alone takes long enough to be interrupted."""
     import typer
 
-    from taokit.cli.app import UsageError, app
     from taokit.cli.config import call
+    from taokit.cli.tree import UsageError, tree
     from taokit.errors import ConfigurationError, TaokitError
     from taokit.run import report
 
     try:
-        code = call(app, sys.argv[1:])
+        code = call(tree(sys.argv[1:]), sys.argv[1:])
     except TaokitError as error:
         return report(error, as_json="--json" in sys.argv)
     except UsageError as error:

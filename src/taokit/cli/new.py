@@ -26,7 +26,7 @@ def new(
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing, take the defaults.")] = False,
     settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="OPTION=VALUE", help="answers=…, store=… or package=….")
+        list[str] | None, typer.Option("--set", metavar="OPTION=VALUE", help="task=…, answers=…, store=… or package=….")
     ] = None,
     update_path: Annotated[
         Path | None, typer.Option("--update", metavar="PATH", help="Take over what is new in the templates.")
@@ -41,7 +41,9 @@ def new(
         typer.echo(_told(update(update_path), as_json=as_json))
         return
     asks = sys.stdin.isatty() and not yes and not as_json
-    path = Path(_asked("Name", DEFAULT) if name is None and asks else name or DEFAULT)
+    path = Path(_asked("Name", DEFAULT) if name is None and asks else DEFAULT if name is None else name)
+    if path.name in ("", ".."):
+        raise ConfigurationError(f"{name!r} names no new folder", hint="name it as in: taokit new my-subnet")
     answers = _answers(path, template, pairs(settings or ()), asks=asks)
     typer.echo(_made(create(answers, path.parent), answers, as_json=as_json))
 
@@ -51,21 +53,18 @@ def _answers(path: Path, template: str | None, given: dict[str, str], *, asks: b
     if template is None:
         about = {name: kind.about for name, kind in known.items()}
         template = _chosen("Template", about) if asks else next(iter(known))
-    kind = known.get(template)
-    option = None if kind is None else kind.option
-    if kind is not None and (strange := [key for key in given if key not in ("package", option)]):
-        takes = ", ".join(filter(None, (option, "package")))
-        raise ConfigurationError(f"{template} has no option {strange[0]!r}", hint=f"its options are: {takes}")
-    choice = given.get(option or "")
-    if kind is not None and option is not None and choice is None and asks:
-        choice = _chosen(option.capitalize(), kind.choices)
-    return answered(path.name, template=template, choice=choice, package=given.get("package"))
+    package = given.pop("package", None)
+    if asks and template in known:
+        for name, option in known[template].options.items():
+            given[name] = given.get(name) or _chosen(name.capitalize(), option.choices, about=option.question)
+    return answered(path.name, template=template, choices=given, package=package)
 
 
-def _chosen(question: str, meanings: Mapping[str, str]) -> str:
-    for name, meaning in meanings.items():
-        typer.echo(f"  {name:<18}{meaning}")
-    return _asked(question, next(iter(meanings)), list(meanings))
+def _chosen(name: str, meanings: Mapping[str, str], *, about: str = "What is it?") -> str:
+    typer.echo(about)
+    for choice, meaning in meanings.items():
+        typer.echo(f"  {choice:<18}{meaning}")
+    return _asked(name, next(iter(meanings)), list(meanings))
 
 
 def _asked(question: str, default: str, choices: list[str] | None = None) -> str:

@@ -9,40 +9,55 @@ from importlib import import_module
 from typing import Any
 
 from taokit._version import __version__
-from taokit.compat.warned import PAGE
+from taokit.compat.absent import lacking
 
-_HOMES = {
-    "AsyncSubtensor": (".async_chain", "AsyncSubtensor"),
-    "Axon": (".server", "Axon"),
-    "AxonInfo": (".endpoints", "AxonInfo"),
-    "Balance": (".balance", "Balance"),
-    "CompatWarning": (".warned", "CompatWarning"),
-    "Config": (".settings", "Config"),
-    "Dendrite": (".client", "Dendrite"),
-    "ExtrinsicResponse": (".extrinsics", "ExtrinsicResponse"),
-    "Metagraph": (".graph", "Metagraph"),
-    "StreamingSynapse": (".streams", "StreamingSynapse"),
-    "Subtensor": (".chain", "Subtensor"),
-    "Synapse": (".messages", "Synapse"),
-    "Tensor": (".arrays", "Tensor"),
-    "TerminalInfo": (".messages", "TerminalInfo"),
-    "Wallet": (".wallets", "Wallet"),
+_IN = {
+    ".arrays": "Tensor tensor",
+    ".async_chain": "AsyncSubtensor",
+    ".balance": "Balance rao tao",
+    ".chain": "Subtensor",
+    ".client": "Dendrite",
+    ".endpoints": "AxonInfo",
+    ".errors": (
+        "BlacklistedException ChainConnectionError ChainError ChainQueryError ChainTransactionError KeyFileError "
+        "NotRegisteredError NotVerifiedException PriorityException RegistrationError StakeError SubnetNotExists "
+        "SynapseParsingError TransferError TxRateLimitExceeded UnknownSynapseError UnstakeError"
+    ),
+    ".extrinsics": "ExtrinsicResponse",
+    ".graph": "Metagraph",
+    ".infos": "DynamicInfo NeuronInfo NeuronInfoLite PrometheusInfo StakeInfo SubnetHyperparameters",
+    ".logs": "logging",
+    ".messages": "Synapse",
+    ".mock": "MockSubtensor MockWallet get_mock_coldkey get_mock_hotkey get_mock_keypair get_mock_wallet",
+    ".server": "Axon",
+    ".settings": "BLOCKTIME Config DEFAULTS DEFAULT_NETWORK",
+    ".streams": "StreamingSynapse",
+    ".terminal": "TerminalInfo",
+    ".utils": "strtobool u16_normalized_float u64_normalized_float",
+    ".wallets": "Wallet",
+    ".warned": "CompatWarning",
+    "bittensor_wallet": "Keypair",
+}
+_FORMER = {
+    "__ss58_format__": (".utils", "SS58_FORMAT"),
     "async_subtensor": (".async_chain", "AsyncSubtensor"),
     "axon": (".server", "Axon"),
     "config": (".settings", "Config"),
+    "defaults": (".settings", "DEFAULTS"),
     "dendrite": (".client", "Dendrite"),
-    "logging": (".logs", "logging"),
     "metagraph": (".graph", "Metagraph"),
     "subtensor": (".chain", "Subtensor"),
-    "tensor": (".arrays", "tensor"),
     "wallet": (".wallets", "Wallet"),
 }
+_HOMES = {name: (home, name) for home, names in _IN.items() for name in names.split()} | _FORMER
 
 
 def __getattr__(name: str) -> Any:
-    """A name of SDK 10; for one that is not here, an `AttributeError` with the page that says what to use."""
+    """A name of SDK 10; for one that is not here, an `AttributeError` with what to use and the page."""
+    if name == "mock":
+        return import_module("taokit.compat.mock")
     if name not in _HOMES:
-        raise AttributeError(f"taokit.compat has no {name!r} (see {PAGE}#what-is-not-here)")
+        raise AttributeError(lacking("bt", name))
     home, known_as = _HOMES[name]
     return getattr(import_module(home, "taokit.compat"), known_as)
 
@@ -51,31 +66,4 @@ def __dir__() -> list[str]:
     return sorted(__all__)
 
 
-__all__ = [
-    "AsyncSubtensor",
-    "Axon",
-    "AxonInfo",
-    "Balance",
-    "CompatWarning",
-    "Config",
-    "Dendrite",
-    "ExtrinsicResponse",
-    "Metagraph",
-    "StreamingSynapse",
-    "Subtensor",
-    "Synapse",
-    "Tensor",
-    "TerminalInfo",
-    "Wallet",
-    "__version__",
-    "async_subtensor",
-    "axon",
-    "config",
-    "dendrite",
-    "logging",
-    "metagraph",
-    "subtensor",
-    "tensor",
-    "utils",
-    "wallet",
-]
+__all__ = [*sorted(_HOMES), "__version__", "mock", "utils"]

@@ -8,6 +8,7 @@ from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
+from taokit.compat.absent import lacking
 from taokit.compat.chain import Subtensor
 
 
@@ -21,7 +22,7 @@ class AsyncSubtensor:
     def __getattr__(self, name: str) -> Callable[..., Any]:
         method = getattr(type(self._inner), name, None)
         if name.startswith("_") or not callable(method):
-            raise AttributeError(f"AsyncSubtensor has no method {name!r}")
+            raise AttributeError(lacking("Subtensor", name))
         return partial(asyncio.to_thread, getattr(self._inner, name))
 
     @property

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from time import time_ns
 from types import TracebackType
 from typing import Any, Self
+from uuid import uuid1
 from weakref import WeakKeyDictionary
 
 import taokit.dendrite as client
 from taokit.blocking import Portal
-from taokit.compat.endpoints import AxonInfo, target_of
+from taokit.compat.absent import Departed
+from taokit.compat.endpoints import SDK_VERSION, AxonInfo, target_of
 from taokit.compat.messages import Synapse
-from taokit.compat.server import Axon
+from taokit.compat.server import Axon, own_address
 from taokit.compat.streams import StreamedResponse, StreamingSynapse
-from taokit.compat.wallets import Wallet, signer_of
+from taokit.compat.terminal import TerminalInfo
+from taokit.compat.wallets import Key, Wallet, signer_of
 from taokit.dendrite import Format, Reply
-from taokit.errors import BadAnswer, ConfigurationError, TaokitError
+from taokit.errors import BadAnswer, ConfigurationError, KeyFileError, TaokitError
 from taokit.protocol import outcome
 
 CLOSE_S = 5.0
@@ -24,16 +28,53 @@ Clients = dict[bool, client.Dendrite]
 """The clients of one event loop, by whether they contact private addresses."""
 
 
-class Dendrite:
+class Dendrite(Departed):
     """Asks axons, one or a list of them, and gives back the messages with what came of it in `dendrite.status_code`.
 
     `await dendrite(axons=…, synapse=…, timeout=…, deserialize=…)`. It may be used from several event loops, and keeps
     connections for each; close it with `aclose_session`, or use it with `async with`.
     """
 
+    sdk_name = "Dendrite"
+
     def __init__(self, wallet: Any = None) -> None:
-        self._signer = signer_of(Wallet() if wallet is None else wallet)
+        """Without a wallet it is the default one, whose key is not read before it is needed."""
+        self._wallet = Wallet() if wallet is None else wallet
+        if wallet is not None:
+            signer_of(wallet)  # what is wrong with it shows here
+        self.uuid = str(uuid1())
         self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, Clients] = WeakKeyDictionary()
+
+    @property
+    def keypair(self) -> Key:
+        """The key that signs. Raises `KeyFileError`."""
+        signer = signer_of(self._wallet)
+        return Key(signer.ss58, signer)
+
+    @property
+    def external_ip(self) -> str:
+        """The public address that this machine sends from, `0.0.0.0` where it has none; nobody is asked for it."""
+        try:
+            return own_address()
+        except ConfigurationError:
+            return "0.0.0.0"  # noqa: S104  SDK 10's word for it
+
+    def preprocess_synapse_for_request(self, target_axon_info: Any, synapse: Synapse, timeout: float = 12.0) -> Synapse:
+        """The message with its two ends and its timeout filled in, for dendrites that answer by themselves in tests.
+
+        It is not signed: what is really sent is signed when it is sent.
+        """
+        info = info_of(target_axon_info)
+        try:
+            hotkey = self.keypair.ss58_address
+        except KeyFileError:
+            hotkey = None  # nobody is asked
+        synapse.timeout = timeout
+        synapse.dendrite = TerminalInfo(
+            ip=self.external_ip, version=SDK_VERSION, nonce=time_ns(), uuid=self.uuid, hotkey=hotkey
+        )
+        synapse.axon = TerminalInfo(ip=info.ip, port=info.port, hotkey=info.hotkey)
+        return synapse
 
     async def __call__(self, *args: Any, **options: Any) -> Any:
         """The same as `forward`."""
@@ -130,7 +171,7 @@ class Dendrite:
     def _client(self, *, private: bool) -> client.Dendrite:
         of_loop = self._clients.setdefault(asyncio.get_running_loop(), {})
         if private not in of_loop:
-            of_loop[private] = client.Dendrite(self._signer, format=None, allow_private=private)
+            of_loop[private] = client.Dendrite(signer_of(self._wallet), format=None, allow_private=private)
         return of_loop[private]
 
     async def aclose_session(self) -> None:
@@ -157,7 +198,7 @@ class Dendrite:
         await self.aclose_session()
 
     def __str__(self) -> str:
-        return f"dendrite({self._signer.ss58})"
+        return f"dendrite({self.keypair.ss58_address})"
 
     __repr__ = __str__
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import json
+from dataclasses import asdict, dataclass, field
 from ipaddress import ip_address
+from typing import Self
 
+from taokit.compat.absent import Departed
 from taokit.dendrite import Target
 from taokit.metagraph import Metagraph
 
@@ -13,8 +16,10 @@ SDK_VERSION = 10_005_000
 
 
 @dataclass
-class AxonInfo:
+class AxonInfo(Departed):
     """One neuron's address and keys (`bittensor.core.chain_data.AxonInfo`). Two are equal when they say the same."""
+
+    sdk_name = "AxonInfo"
 
     version: int = 0
     ip: str = "0.0.0.0"  # noqa: S104  what the chain has for a neuron that serves nothing
@@ -38,6 +43,16 @@ class AxonInfo:
     def ip_str(self) -> str:
         """Such as `/ipv4/203.0.113.7:8091`."""
         return f"/ipv{self.ip_type}/{self.ip}:{self.port}"
+
+    def to_string(self) -> str:
+        """What it publishes, as JSON."""
+        values = asdict(self)
+        return json.dumps({name: values[name] for name in values if name not in ("public_only", "from_chain")})
+
+    @classmethod
+    def from_string(cls, json_string: str) -> Self:
+        """What `to_string` wrote. Raises `ValueError` and `TypeError` for anything else."""
+        return cls(**json.loads(json_string))
 
 
 def axons_of(graph: Metagraph, *, here: bool) -> list[AxonInfo]:

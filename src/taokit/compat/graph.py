@@ -11,7 +11,9 @@ from typing import Any, Self, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from taokit.compat.endpoints import AxonInfo, axons_of
+from taokit.compat.absent import Departed
+from taokit.compat.endpoints import SDK_VERSION, AxonInfo, axons_of
+from taokit.compat.infos import NeuronInfoLite, neurons_of
 from taokit.compat.warned import warn
 from taokit.errors import ConfigurationError
 from taokit.metagraph import Metagraph as Snapshot
@@ -24,11 +26,13 @@ Bools: TypeAlias = npt.NDArray[np.bool_]
 FOLDER = Path("~/.bittensor/metagraphs")
 
 
-class Metagraph:
+class Metagraph(Departed):
     """The neurons of a subnet, by uid, as of the last `sync`. Arrays are numpy's and belong to the caller.
 
     Shares are 0 to 1, stakes in whole alpha, `n` and `block` arrays without an axis, as SDK 10 has them.
     """
+
+    sdk_name = "Metagraph"
 
     def __init__(
         self,
@@ -190,6 +194,37 @@ class Metagraph:
         """The incentive, which is what rank came to."""
         warn("rank-and-trust", "the chain has no trust and no rank any more: `T` is 0, and `R` the incentive")
         return self.incentive
+
+    @property
+    def neurons(self) -> list[NeuronInfoLite]:
+        """The same by neuron."""
+        return neurons_of(self._read(), self.axons)
+
+    @property
+    def version(self) -> Ints:
+        """Of the SDK whose names these are, an array without an axis."""
+        return np.array(SDK_VERSION, dtype=np.int64)
+
+    @property
+    def chain_endpoint(self) -> str:
+        """What `network` says."""
+        return self.network
+
+    @property
+    def name(self) -> str:
+        """The subnet's own name."""
+        return self._read().name
+
+    @property
+    def total_stake(self) -> Floats:
+        """The same as `stake`."""
+        return self.stake
+
+    def state_dict(self) -> dict[str, Any]:
+        """The columns by SDK 10's names."""
+        names = "netuid network version n block stake consensus validator_trust incentive emission dividends active"
+        names += " last_update validator_permit uids axons hotkeys coldkeys weights bonds"
+        return {name: getattr(self, name) for name in names.split()}
 
     S = property(lambda self: self.stake, doc="The same as `stake`.")
     AS = property(lambda self: self.alpha_stake, doc="The same as `alpha_stake`.")

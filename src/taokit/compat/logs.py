@@ -10,6 +10,7 @@ import logging as standard
 from pathlib import Path
 from typing import Any
 
+from taokit.compat.absent import Departed
 from taokit.compat.settings import Config, add_flags, add_switches, setting
 
 TRACE, SUCCESS = 5, 21
@@ -23,8 +24,10 @@ FLAGS = (("logging.logging_dir", str, "The folder of that file."),)
 FORM = "%(asctime)s | %(levelname)8s | %(message)s"
 
 
-class Logging:
+class Logging(Departed):
     """The one object behind `bt.logging`. Messages are text, or anything that has a text."""
+
+    sdk_name = "logging"
 
     def __init__(self, name: str = "taokit.compat") -> None:
         self._log = standard.getLogger(name)
@@ -92,6 +95,12 @@ class Logging:
         """Say what ends the program."""
         self._say(standard.CRITICAL, (msg, prefix, suffix), args, options)
 
+    warn, fatal = warning, critical
+
+    def log(self, level: int, msg: Any = "", *args: Any, **options: Any) -> None:
+        """Say something of a level of the standard library."""
+        self._say(level, (msg, "", ""), args, options)
+
     def exception(self, msg: Any = "", prefix: Any = "", suffix: Any = "", *args: Any, **options: Any) -> None:
         """Say what is wrong, with the traceback of the error at hand."""
         self._say(standard.ERROR, (msg, prefix, suffix), args, {"exc_info": True, **options})
@@ -123,6 +132,8 @@ class Logging:
     enable_trace, enable_debug, enable_info, enable_warning = set_trace, set_debug, set_info, set_warning
     enable_default, enable_console, on = set_default, set_console, set_console
 
+    disable_trace = disable_debug = disable_info = disable_warning = set_default
+
     def off(self) -> None:
         """Say nothing any more."""
         self._turn(standard.CRITICAL + 1)
@@ -134,6 +145,47 @@ class Logging:
     def get_level(self) -> int:
         """The lowest level that is said."""
         return self._log.getEffectiveLevel()
+
+    getEffectiveLevel = get_level  # noqa: N815  SDK 10's name
+
+    def isEnabledFor(self, level: int) -> bool:  # noqa: N802  SDK 10's name
+        """Whether anything of this level is said."""
+        return self._log.isEnabledFor(level)
+
+    def addHandler(self, handler: standard.Handler) -> None:  # noqa: N802  SDK 10's name
+        """Let another handler have what is said too."""
+        self._log.addHandler(handler)
+
+    def removeHandler(self, handler: standard.Handler) -> None:  # noqa: N802  SDK 10's name
+        """Take such a handler away."""
+        self._log.removeHandler(handler)
+
+    def hasHandlers(self) -> bool:  # noqa: N802  SDK 10's name
+        """Whether anybody listens."""
+        return self._log.hasHandlers()
+
+    @property
+    def handlers(self) -> list[standard.Handler]:
+        """Who listens."""
+        return self._log.handlers
+
+    @property
+    def name(self) -> str:
+        """Of the standard library's logger."""
+        return self._log.name
+
+    @property
+    def propagate(self) -> bool:
+        """Whether the root logger hears it too: not once this one writes by itself."""
+        return self._log.propagate
+
+    def register_primary_logger(self, logger_name: str) -> None:
+        """Write what another logger says here too, from now on."""
+        other = standard.getLogger(logger_name)
+        self._turn(self._log.getEffectiveLevel())
+        for handler in self._log.handlers:
+            if handler not in other.handlers:
+                other.addHandler(handler)
 
     def _say(self, level: int, parts: tuple[Any, Any, Any], args: tuple[Any, ...], options: dict[str, Any]) -> None:
         if not self._log.isEnabledFor(level):

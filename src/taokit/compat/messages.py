@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from pydantic import BaseModel
 
 import taokit.protocol as protocol
-from taokit.protocol import Terminal
+from taokit.compat.absent import ABSENT, lacking
+from taokit.compat.terminal import TerminalInfo
+from taokit.protocol import Ends, Terminal
 from taokit.protocol.legacy import body_hash
-
-TerminalInfo = Terminal
 
 T = TypeVar("T")
 ENDS = ("timeout", "dendrite", "axon")
@@ -37,6 +37,11 @@ class _Called(ModelMetaclass):
             setattr(made, name, value)
         return made
 
+    def __getattr__(cls, name: str) -> Any:  # noqa: N805
+        if name in ABSENT["Synapse"]:
+            raise AttributeError(lacking("Synapse", name))
+        return super().__getattr__(name)  # type: ignore[misc]
+
 
 class Synapse(protocol.Synapse, metaclass=_Called):
     """A message with the meaning of SDK 10's (`bittensor.core.synapse.Synapse`).
@@ -50,6 +55,37 @@ class Synapse(protocol.Synapse, metaclass=_Called):
         super().__pydantic_init_subclass__(**options)
         cls.__question_fields__ = tuple(cls.model_fields)
         cls.__answer_fields__ = tuple(name for name, info in cls.model_fields.items() if not info.is_required())
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ABSENT["Synapse"]:
+            raise AttributeError(lacking("Synapse", name))
+        return super().__getattr__(name)  # type: ignore[misc]
+
+    @property
+    def dendrite(self) -> TerminalInfo:
+        """The sender."""
+        return self.ends.dendrite  # type: ignore[return-value]  # `ends` sees to it
+
+    @dendrite.setter
+    def dendrite(self, terminal: Terminal) -> None:
+        self.ends.dendrite = TerminalInfo.of(terminal)
+
+    @property
+    def axon(self) -> TerminalInfo:
+        """The receiver."""
+        return self.ends.axon  # type: ignore[return-value]
+
+    @axon.setter
+    def axon(self, terminal: Terminal) -> None:
+        self.ends.axon = TerminalInfo.of(terminal)
+
+    @property
+    def ends(self) -> Ends:
+        """The two ends and the timeout together, as SDK 10's classes have them."""
+        ends = super().ends
+        if type(ends.dendrite) is not TerminalInfo or type(ends.axon) is not TerminalInfo:
+            ends.dendrite, ends.axon = TerminalInfo.of(ends.dendrite), TerminalInfo.of(ends.axon)
+        return ends
 
     def deserialize(self) -> Any:
         """What the caller of a dendrite gets for this message; override it. By default the message itself."""

@@ -14,6 +14,7 @@ from typing import Any, Self
 import taokit.axon as served
 from taokit.axon import Caller, Route
 from taokit.blocking import Portal
+from taokit.compat.absent import Departed
 from taokit.compat.attaching import Attached, Function, called
 from taokit.compat.endpoints import SDK_VERSION, AxonInfo
 from taokit.compat.members import Members
@@ -38,13 +39,14 @@ REMEMBERED = 4096
 """Priorities of requests that have not come to their turn."""
 
 
-class Axon:
+class Axon(Departed):
     """Serves the messages of the functions that are attached to it, in all three formats.
 
     It lives in a thread of its own from `start` to `stop`. Callers have proven who they are before any function is
     asked. Without a blacklist function it lets in who has a uid on the subnet it was given to `serve`.
     """
 
+    sdk_name = "Axon"
     max_body = 8 << 20
     """The bytes that a request may have; set it before `start`."""
     deadline_s = 300.0
@@ -149,6 +151,14 @@ class Axon:
                 self._portal.__exit__()
                 self.started = False
         return self
+
+    @classmethod
+    def check_config(cls, config: Config) -> None:
+        """Raise `ConfigurationError` for a port that no miner can bind or publish: 1025 to 65534 are."""
+        for name in ("axon.port", "axon.external_port"):
+            port = setting(config, name)
+            if port is not None and not 1024 < port < 65535:
+                raise ConfigurationError(f"--{name} is {port}", hint="choose a port from 1025 to 65534")
 
     @classmethod
     def add_args(cls, parser: argparse.ArgumentParser, prefix: str | None = None) -> None:

@@ -223,4 +223,16 @@ def _unparsed(environment: Mapping[str, str]) -> bool:
     return environment.get("BT_NO_PARSE_CLI_ARGS", "false").lower() not in ("0", "false", "no", "off", "")
 
 
-__all__ = ["Config", "add_flags", "add_switches", "setting"]
+BLOCKTIME = 12
+"""Seconds between two blocks of the main network."""
+DEFAULT_NETWORK = "finney"
+
+
+def __getattr__(name: str) -> Any:
+    """`DEFAULTS`: what holds without a command line, read from the environment when it is asked for."""
+    if name != "DEFAULTS":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return Config()
+
+
+__all__ = ["BLOCKTIME", "DEFAULT_NETWORK", "Config", "add_flags", "add_switches", "setting"]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
+from taokit.compat.absent import Departed
 from taokit.compat.settings import Config, add_flags, setting
 from taokit.errors import KeyFileError
 from taokit.keys import DEFAULT_PATH, KeypairSigner, coldkey, coldkey_pub, hotkey
@@ -21,8 +22,10 @@ FLAGS = (
 )
 
 
-class Key:
+class Key(Departed):
     """One key of a wallet: `ss58_address`, `sign`, `verify`. A public key alone does not sign."""
+
+    sdk_name = "Key"
 
     def __init__(self, ss58: str, signer: Signer | None = None) -> None:
         self.ss58_address = ss58
@@ -53,12 +56,14 @@ class Key:
         return f"<Key {self.ss58_address}>"
 
 
-class Wallet:
+class Wallet(Departed):
     """A wallet's folder: `hotkey` to sign with, `coldkeypub` to name its owner. Nothing is read before it is used.
 
     Keys come from `<path>/<name>/hotkeys/<hotkey>`; an encrypted one is opened with `BT_WALLET_PASSWORD`, and nobody
-    is ever asked for one.
+    is ever asked for one. None is ever made here.
     """
+
+    sdk_name = "Wallet"
 
     def __init__(
         self,
@@ -86,6 +91,38 @@ class Wallet:
     def coldkey(self) -> Key:
         """The owner's key, which no neuron needs on its machine. Raises `KeyFileError`."""
         return _key(coldkey(self.name, path=self.path, password=wallet_password(os.environ)))
+
+    @cached_property
+    def hotkeypub(self) -> Key:
+        """The hotkey's address. Raises `KeyFileError`."""
+        return Key(self.hotkey.ss58_address)
+
+    def get_hotkey(self, password: str | None = None) -> Key:
+        """The same as `hotkey`."""
+        return self.hotkey
+
+    def get_coldkey(self, password: str | None = None) -> Key:
+        """The same as `coldkey`; a password, where it is needed, is in `BT_WALLET_PASSWORD`."""
+        return self.coldkey
+
+    def get_coldkeypub(self, password: str | None = None) -> Key:
+        """The same as `coldkeypub`."""
+        return self.coldkeypub
+
+    def get_hotkeypub(self, password: str | None = None) -> Key:
+        """The same as `hotkeypub`."""
+        return self.hotkeypub
+
+    unlock_hotkey, unlock_coldkey = get_hotkey, get_coldkey
+
+    def create_if_non_existent(self, *ignored: Any, **options: Any) -> Self:
+        """The wallet itself, whose two keys are there. Raises `KeyFileError` where they are not: none is made here."""
+        try:
+            _ = self.hotkey, self.coldkeypub
+        except KeyFileError as error:
+            hint = f"btcli wallet create --wallet-name {self.name}, or in tests bt.MockWallet()"
+            raise KeyFileError(str(error), hint=hint) from error
+        return self
 
     @classmethod
     def add_args(cls, parser: argparse.ArgumentParser, prefix: str | None = None) -> None:

@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 from taokit.blocking import Portal
 from taokit.chain import Read, Receipt, calls, reads
 from taokit.chain.beacon import Terms, terms
+from taokit.compat.infos import Pairs
 from taokit.compat.utils.weight_utils import convert_and_normalize_weights_and_uids
-from taokit.consensus import timelock_payload, upscaled
+from taokit.consensus import commit_hash, storage_index, timelock_payload, upscaled
 from taokit.errors import ChainRefused, NotRegistered
 from taokit.neuron.preflight import Situation, situation
 from taokit.neuron.timelock import Timelock
@@ -41,12 +42,35 @@ class Weighing:
         if how.form == "hash":
             raise ChainRefused(
                 f"subnet {self.netuid} takes commits by hash, to be revealed one by one",
-                hint="subclass taokit.Validator, which reveals them, or call commit_weights and reveal_weights",
+                hint="subclass taokit.Validator, which reveals them, or call `commit_weights` now and `reveal_weights` "
+                "one reveal period later",
             )
         _in_time(how)
         if how.form == "timelock":
             return self._locked(chosen, values, finalized=finalized), "committed under a timelock; the chain reveals it"
         return self._plain(chosen, values, finalized=finalized), "set, and read back from the chain"
+
+    def commit(self, salt: Sequence[int], uids: Any, weights: Any, *, finalized: bool) -> tuple[Receipt, str]:
+        """Commit to the vector by its hash; `salt` are 16-bit words. Raises what the chain refuses it with."""
+        chosen, values = convert_and_normalize_weights_and_uids(uids, weights)
+        digest = commit_hash(
+            self.signer.public_key,
+            storage_index(self.netuid, self.mechanism),
+            uids=chosen,
+            values=values,
+            salt=words(salt),
+            version_key=self.version_key,
+        )
+        call = calls.commit_mechanism_weights(self.netuid, self.mechanism, digest)
+        return self.submit(call, self.signer, finalized=finalized), "committed by hash; reveal it in its epoch"
+
+    def reveal(self, salt: Sequence[int], uids: Any, weights: Any, *, finalized: bool) -> tuple[Receipt, str]:
+        """Show the vector of such a commit. Raises what the chain refuses it with."""
+        chosen, values = convert_and_normalize_weights_and_uids(uids, weights)
+        call = calls.reveal_mechanism_weights(
+            self.netuid, self.mechanism, chosen, values, salt=words(salt), version_key=self.version_key
+        )
+        return self.submit(call, self.signer, finalized=finalized), "revealed"
 
     def _situation(self) -> Situation:
         graph = self.read(reads.metagraph(self.netuid, mechanism=self.mechanism))
@@ -98,14 +122,14 @@ def _in_time(how: Situation) -> None:
         )
 
 
-def as_pairs(rows: Any) -> list[tuple[int, list[tuple[int, int]]]]:
+def as_pairs(rows: Any) -> list[tuple[int, Pairs]]:
     """Rows by uid as SDK 10 lists them."""
     return [(uid, [(int(one), int(value)) for one, value in row]) for uid, row in sorted(rows.items())]
 
 
 def words(salt: Sequence[int]) -> tuple[int, ...]:
-    """A salt as 16-bit words."""
-    return tuple(int(word) & 0xFFFF for word in salt)
+    """A salt as plain integers; `commit_hash` says which do not fit into 16 bits."""
+    return tuple(int(word) for word in salt)
 
 
-__all__ = ["Weighing", "as_pairs", "words"]
+__all__ = ["Pairs", "Weighing", "as_pairs", "words"]

@@ -181,7 +181,8 @@ class Pool:
         )
         if post.tls is not None and shown_key(_certificate(transport)) != post.tls:
             wire.drop()
-            raise Unreachable(f"{post.host}:{post.port} shows another TLS key than its neuron published")
+            hint = "it may have been replaced: read it from the chain again. Else somebody stands in between"
+            raise Unreachable(f"{post.host}:{post.port} shows another TLS key than its neuron published", hint=hint)
         return wire
 
     async def _begun(self, wire: Wire, post: Post, attempt: Attempt) -> Incoming:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from functools import cache
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from taokit.errors import Unreachable
 
 
 @cache
@@ -29,4 +32,28 @@ def shown_key(certificate: bytes | None) -> bytes | None:
     return key.public_bytes_raw() if isinstance(key, Ed25519PublicKey) else None
 
 
-__all__ = ["client_context", "shown_key"]
+async def key_at(host: str, port: int, *, timeout_s: float) -> bytes:
+    """The Ed25519 key that whoever listens at a literal address shows: to be pinned by those who know that it is right.
+
+    Raises `Unreachable` where nobody speaks TLS, or with another kind of key.
+    """
+    try:
+        async with asyncio.timeout(timeout_s):
+            transport, _ = await asyncio.get_running_loop().create_connection(
+                asyncio.Protocol, host, port, ssl=client_context()
+            )
+    except TimeoutError:
+        raise Unreachable(f"no TLS at {host}:{port} within {timeout_s:g} seconds") from None
+    except OSError as error:  # of which the errors of TLS are one kind
+        raise Unreachable(f"no TLS at {host}:{port}: {error.strerror or error}") from error
+    tls = transport.get_extra_info("ssl_object")
+    key = shown_key(tls.getpeercert(binary_form=True))
+    transport.abort()
+    if key is None:
+        raise Unreachable(
+            f"{host}:{port} shows no Ed25519 key", hint="neurons use no other: is there a proxy before it?"
+        )
+    return key
+
+
+__all__ = ["client_context", "key_at", "shown_key"]

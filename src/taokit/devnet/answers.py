@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
-from typing import Final
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any, Final
 
 from taokit.chain import BlockHash
 from taokit.devnet import metadata, runtime
-from taokit.devnet.blocks import bytes_of, event_record
+from taokit.devnet.blocks import Record, bytes_of, event_record
 from taokit.devnet.codec import StorageCodec
 from taokit.devnet.extrinsics import take_apart
 from taokit.devnet.history import History
 from taokit.devnet.runtime.state import Reading
-from taokit.devnet.runtime.system import EVENTS
-from taokit.devnet.runtime.table import DecodedCall, Method, Table
+from taokit.devnet.runtime.system import EVENTS, NUMBER, PARENT_HASH
+from taokit.devnet.runtime.table import DecodedCall, Item, Method, Table
+from taokit.devnet.runtime.timestamp import NOW
 from taokit.devnet.runtime.version import VERSION
 from taokit.devnet.scale import ScaleError, compact
-from taokit.errors import ChainError, PoolRefused, UnknownName
+from taokit.errors import ChainError, PoolRefused, UnknownBlock, UnknownName
 
 _VERSIONS: Final[tuple[metadata.Version, ...]] = (14, 15)
 _NONE: Final = b"\0"
@@ -26,6 +27,14 @@ REMEMBERED: Final = 64 << 20
 """Bytes of answers that are kept to be given again."""
 
 _ANSWERS: Final = 4096
+
+
+_RECORDED: Final[Mapping[Item, Callable[[Record], Any]]] = {
+    NUMBER: lambda block: block.head.number,
+    PARENT_HASH: lambda block: block.head.parent,
+    NOW: lambda block: block.now_ms,
+}
+"""Besides the events, what can be read of a block whose state is not kept any more."""
 
 
 class _Memory:
@@ -74,7 +83,10 @@ class Answers:
 
     def storage(self, keys: Sequence[bytes], at: BlockHash | None) -> list[bytes | None]:
         """The raw value under each raw key, None where nothing is stored."""
-        state = self._history.state_at(at)
+        try:
+            state = self._history.state_at(at)
+        except UnknownBlock:
+            return [self._recorded(raw, at) for raw in keys]
         found: list[bytes | None] = []
         for raw in keys:
             place = self._codec.place(raw)
@@ -87,6 +99,16 @@ class Answers:
                 stored = (item, *args) in state
                 found.append(self._codec.value(item, args, state[item, *args]) if stored else None)
         return found
+
+    def _recorded(self, raw: bytes, at: BlockHash | None) -> bytes:
+        """A value that is known of each block that is, also when its state is not kept. Raises `UnknownBlock`."""
+        block, place = self._history.record(at), self._codec.place(raw)
+        item = None if place is None else place[0]
+        if item is EVENTS:
+            return self._events(at)
+        if item is None or item not in _RECORDED:
+            raise UnknownBlock(f"State discarded for 0x{block.head.hash.hex()}")
+        return self._codec.value(item, (), _RECORDED[item](block))
 
     def _events(self, at: BlockHash | None) -> bytes:
         records = tuple(map(event_record, self._history.record(at).events))

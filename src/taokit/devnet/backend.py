@@ -24,13 +24,10 @@ def codec_of(runtime: Runtime) -> Codec:
 
 async def within(awaitable: Awaitable[T], seconds: float) -> T:
     """What is awaited, or `TimedOut` after so many seconds of real time."""
-    try:
-        async with asyncio.timeout(seconds) as scope:
+    scope = asyncio.timeout(seconds)
+    with TimedOut.after(scope, f"the chain did not answer within {seconds:g} s"):
+        async with scope:
             return await awaitable
-    except TimeoutError:
-        if not scope.expired():
-            raise
-        raise TimedOut(f"the chain did not answer within {seconds:g} s") from None
 
 
 class DevnetBackend:
@@ -38,14 +35,11 @@ class DevnetBackend:
 
     def __init__(self, node: Node) -> None:
         self._node = node
-        table = node.table
-        self._runtime = Runtime(
-            node.answers.metadata(15), table.spec_name, table.spec_version, table.transaction_version
-        )
 
     def runtime(self, at: BlockHash | None = None) -> Runtime:
         self._node.history.record(at)
-        return self._runtime
+        table = self._node.table
+        return Runtime(self._node.answers.metadata(15), table.spec_name, table.spec_version, table.transaction_version)
 
     def block_hash(self, number: int | None = None) -> BlockHash | None:
         return self._node.history.hash_of(number)

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from taokit.devnet.runtime.state import Reading
 from taokit.devnet.runtime.table import Hasher, Item, Table
+from taokit.devnet.runtime.xxhash import twox64, twox128
 from taokit.devnet.scale import Coders, ScaleError
-from taokit.devnet.xxhash import twox64, twox128
 
 Place = tuple[Item, tuple[Any, ...]]
 

@@ -11,6 +11,7 @@ import bittensor_core
 from taokit.devnet.accounts import address
 from taokit.devnet.blocks import blake2_256
 from taokit.devnet.runtime import Bill, bill
+from taokit.devnet.runtime.shield import MAX_ERA, carries
 from taokit.devnet.runtime.system import BLOCK_HASH_COUNT
 from taokit.devnet.runtime.table import DecodedCall, Extension, Table
 from taokit.devnet.scale import Coders, ScaleError, read_compact
@@ -142,7 +143,9 @@ def _implied(extension: Extension, implicit: dict[str, Any]) -> Any:
 
 
 def _lifetime(extrinsic: Extrinsic, terms: Terms) -> tuple[bytes, int | None]:
-    """The hash of the block that its era begins with, and the block that it ends before."""
+    """The hash of the block that its era begins with, and the block that it ends before (`CheckMortality`)."""
+    if carries(extrinsic.call) and (extrinsic.era is None or extrinsic.era[0] > MAX_ERA):
+        raise refusal("Stale", "Transaction is outdated")
     if extrinsic.era is None:
         return terms.genesis, None
     period, phase = extrinsic.era

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Final
 
 from taokit.chain import BlockHash, Head
@@ -16,6 +17,9 @@ BODIES: Final = 4096
 
 MAX_LAG: Final = 1024
 """Blocks that finality may lie behind."""
+
+TOLD: Final = 128
+"""Blocks whose state stays readable, however old, as clients were told of them; the oldest are forgotten first."""
 
 _VIEWS: Final = 64
 _ABANDONED: Final = 16  # blocks of abandoned branches whose state stays readable
@@ -38,6 +42,7 @@ class History:
         self.genesis = genesis
         self._records: OrderedDict[BlockHash, Record] = OrderedDict()
         self._views: OrderedDict[BlockHash, View] = OrderedDict()
+        self._told: OrderedDict[BlockHash, View] = OrderedDict()
         self._abandoned: OrderedDict[BlockHash, Mark] = OrderedDict()  # with the end of the branch that they were on
         self._fork = 0  # the block that the chain was last set back to
         self.best = best or genesis
@@ -127,8 +132,18 @@ class History:
         """The state after a block. Raises `UnknownBlock` for one that is unknown, or too old for its state."""
         return self._state if at is None or at == self.head.hash else self._view(at)
 
+    def tell(self, block: BlockHash) -> None:
+        """A client learns of a block, and may want its state however many are made before it asks."""
+        if block in self._told:
+            self._told.move_to_end(block)
+            return
+        with suppress(UnknownBlock):
+            self._told[block] = self._view(block)
+        while len(self._told) > TOLD:
+            self._told.popitem(last=False)
+
     def _view(self, at: BlockHash) -> View:
-        if (known := self._views.get(at)) is not None:
+        if (known := self._told.get(at) or self._views.get(at)) is not None:
             return known
         head = self.record(at).head
         branch = self._state if self.hash_of(head.number) == at else self._abandoned.get(at)
@@ -140,4 +155,4 @@ class History:
         return view
 
 
-__all__ = ["BODIES", "MAX_LAG", "History"]
+__all__ = ["BODIES", "MAX_LAG", "TOLD", "History"]

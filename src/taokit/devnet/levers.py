@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from hashlib import blake2b
 
 from taokit.devnet.runtime import balances
+from taokit.devnet.runtime.genesis import COMMIT_REVEAL, QUICK, Subnet, make_subnet
 from taokit.devnet.runtime.state import Reading, State
 from taokit.devnet.runtime.subtensor import neurons, pool, shares, storage, subnets
 from taokit.devnet.runtime.swap import TOTAL_ALPHA_ISSUANCE
@@ -22,6 +23,17 @@ def runs_epochs(state: Reading, netuid: int) -> None:
     """Raise `ConfigurationError` for a subnet that never runs any."""
     if not (state[storage.TEMPO, netuid] and state[storage.NETWORKS_ADDED, netuid]):
         raise ConfigurationError(f"subnet {netuid} runs no epochs: there is none, or its tempo is 0")
+
+
+def add_subnet(state: State, netuid: int, *, owner: bytes) -> None:
+    """A running subnet with the settings of the preset `subnet`, nobody on it; `owner`, for both keys, has no uid.
+
+    Raises `ConfigurationError` for one that is there.
+    """
+    if state[storage.NETWORKS_ADDED, netuid]:
+        raise ConfigurationError(f"subnet {netuid} is there already", hint="use it, or name another number")
+    settings = {**QUICK, "CommitRevealWeightsEnabled": COMMIT_REVEAL["subnet"]}
+    make_subnet(state, netuid, Subnet(owner, owner, hyperparameters=settings, seated=False))
 
 
 def register_all(state: State, netuid: int, hotkeys: Iterable[bytes], *, coldkey: bytes | None = None) -> list[int]:
@@ -109,4 +121,4 @@ def _under(state: Reading, index: int) -> list[tuple[int, ...]]:
     return state.keys(storage.TIMELOCKED_WEIGHT_COMMITS, index)
 
 
-__all__ = ["commits_wait", "deregister", "ensure_subnet", "register_all", "runs_epochs", "set_stake"]
+__all__ = ["add_subnet", "commits_wait", "deregister", "ensure_subnet", "register_all", "runs_epochs", "set_stake"]

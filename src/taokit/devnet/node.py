@@ -20,11 +20,13 @@ from taokit.devnet.history import History
 from taokit.devnet.lockstep import Lockstep
 from taokit.devnet.pool import Pool, Submission, refuse_stale
 from taokit.devnet.rehearsal import outcome, validity
+from taokit.devnet.runtime import shield
 from taokit.devnet.runtime.refusal import DispatchError
 from taokit.devnet.runtime.state import HISTORY, State
 from taokit.devnet.runtime.system import account_nonce, bump_nonce
 from taokit.devnet.runtime.table import DecodedCall
 from taokit.devnet.scale import Coders
+from taokit.devnet.shield import Keys
 from taokit.errors import PoolRefused, UnknownBlock
 
 BLOCK_EXTRINSICS: Final = 1024
@@ -66,6 +68,7 @@ class Node:
     def _follow(self, state: State, history: History) -> None:
         self.state, self.history = state, history
         self.answers = Answers(self.table, self.codec, history)
+        self.keys = Keys(history.hashes[0])
 
     def adopt(self, state: State, history: History, *, clock_ms: int, branch: int) -> None:
         """Go on from another state, with its own blocks. Whatever waited or was to go wrong is gone."""
@@ -81,7 +84,7 @@ class Node:
         """The first header. Its hash follows from the table, from everything stored, and from the time."""
         self._seal_genesis()
         stored = chain.from_iterable(self.codec.everything(self.state))
-        root = root_of([metadata.encode(self.table), *stored])
+        root = root_of([metadata.encode(self.table, 15), *stored])
         return Header(ZEROS, 0, root, root_of(()), self.clock_ms // SLOT_MS, self.branch)
 
     def _seal_genesis(self) -> None:
@@ -105,7 +108,21 @@ class Node:
         self.pool.add(submission, next_nonce)
         if self.auto and extrinsic.nonce == next_nonce:
             self.mine()
+            self.mine_sealed()
         return submission
+
+    def announce_before(self) -> None:
+        """Show keys as if one had been announced in each block so far: whoever seals must not wait for two blocks."""
+        best = self.history.head.number
+        for number in range(max(0, best - shield.LEAD - 1), best + 1):
+            self.state.number = number
+            shield.announce(self.state, self.keys.announced(number))
+
+    def mine_sealed(self) -> None:
+        """Blocks until the turn has come of every key that something in the pool is sealed for: at most two."""
+        for _ in range(shield.LEAD):
+            if any(one.ready and shield.carries(one.extrinsic.call) for one in self.pool):
+                self.mine()
 
     def admit(self, extrinsic: Extrinsic) -> int | None:
         """Check an extrinsic against the state: the first block that cannot hold it, or None. Raises `PoolRefused`."""
@@ -113,6 +130,7 @@ class Node:
         refuse_stale(extrinsic, account_nonce(self.state, extrinsic.signer))
         with self._next_block():
             self._check_payment(extrinsic)
+            shield.refuse_late(self.state, extrinsic.call)
             runtime.validate(self.state, extrinsic.signer, extrinsic.call)
         return expires
 
@@ -153,6 +171,7 @@ class Node:
         runtime.begin_block(self.state, number, self.clock_ms, parent.hash, oracle=self.beacon)
         self.state.phase = 0  # the time, which every block's first extrinsic carries
         self.state.deposit("System", "ExtrinsicSuccess", _INHERENT)
+        shield.announce(self.state, self.keys.announced(number))
         included = self._include(number)
         self.state.phase = "Finalization"
         runtime.end_block(self.state)
@@ -194,17 +213,34 @@ class Node:
 
     def _include(self, number: int) -> list[Submission]:
         """Carry out what waits and is due; drop what can never be."""
-        included: list[Submission] = []
+        included: dict[Submission, None] = {}
         for submission in self.pool.in_order():
-            if len(included) == BLOCK_EXTRINSICS:
+            if len(included) >= BLOCK_EXTRINSICS:
                 break
-            fit = self._fit(submission, number)
+            fit = submission not in included and self._fit(submission, number)
             if fit is None:
                 self.pool.remove(submission, Status("invalid"))
             elif fit:
-                included.append(submission)
-                self._carry_out(len(included), submission.extrinsic)
-        return included
+                for one in self._unsealed(submission, number):
+                    included[one] = None
+                    self._carry_out(len(included), one.extrinsic)
+        return list(included)
+
+    def _unsealed(self, submission: Submission, number: int) -> Iterator[Submission]:
+        """An extrinsic, and right after it what was sealed in it, unless no block would take that now."""
+        yield submission
+        sealed = shield.sealed_in(submission.extrinsic.call)
+        data = None if sealed is None else self.keys.opened(sealed, number)
+        if data is None:
+            return
+        try:
+            extrinsic = take_apart(data, self.table, self.coders)
+            expires = check(extrinsic, self.table, self.coders, self._terms(extrinsic.signer))
+        except PoolRefused:
+            return
+        inner = self.pool.known(extrinsic) or Submission(extrinsic, expires)
+        if self._fit(inner, number):
+            yield inner
 
     def _fit(self, submission: Submission, number: int) -> bool | None:
         """Whether an extrinsic can go into this block: now, later (False), or never (None)."""
@@ -215,11 +251,13 @@ class Node:
         if ahead > 0:
             return False
         try:
-            self._check_payment(extrinsic)
-            runtime.validate(self.state, extrinsic.signer, extrinsic.call)
+            due = shield.due(self.state, extrinsic.call)
+            if due:
+                self._check_payment(extrinsic)
+                runtime.validate(self.state, extrinsic.signer, extrinsic.call)
         except PoolRefused:
             return None
-        return True
+        return due
 
     def _check_payment(self, extrinsic: Extrinsic) -> None:
         payer = runtime.payer(self.state, extrinsic.signer, extrinsic.call)

@@ -107,6 +107,8 @@ class Past:
         node = self._node
         branch = max(node.branch + 1, saved.about.branch) if node.history.head.number else saved.about.branch
         node.adopt(saved.state, saved.history, clock_ms=saved.about.clock_ms, branch=branch)
+        if saved.about.source is not None:  # it has the keys of nobody
+            node.announce_before()
         self.snapshots.clear()
         self.beginning = self.now()
 

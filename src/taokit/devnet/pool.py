@@ -104,9 +104,13 @@ class Pool:
 
     def refuse_known(self, extrinsic: Extrinsic) -> None:
         """Raise `PoolRefused` for the very bytes that wait already."""
-        known = self._waiting.get((extrinsic.signer, extrinsic.nonce))
-        if known is not None and known.extrinsic.data == extrinsic.data:
+        if self.known(extrinsic) is not None:
             raise refusal("AlreadyImported", "Transaction Already Imported", code=1013)
+
+    def known(self, extrinsic: Extrinsic) -> Submission | None:
+        """What waits with the very bytes of an extrinsic."""
+        found = self._waiting.get((extrinsic.signer, extrinsic.nonce))
+        return found if found is not None and found.extrinsic.data == extrinsic.data else None
 
     def refuse_excess(self, extrinsic: Extrinsic, next_nonce: int) -> None:
         """Raise `PoolRefused` unless there is room for this extrinsic, its nonce is free and not too far ahead."""

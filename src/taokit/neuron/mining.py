@@ -8,7 +8,7 @@ from typing import Any
 
 from taokit.axon import Admit, Route
 from taokit.chain import AsyncChain, Head, reads
-from taokit.errors import NotRegistered
+from taokit.errors import NotRegistered, log_failure
 from taokit.neuron.host import REFRESH_BLOCKS, Neuron
 from taokit.neuron.miner import Miner
 from taokit.neuron.place import Place
@@ -59,8 +59,8 @@ class MinerNeuron(Neuron):
         """What the miner does besides; nothing that goes wrong with it keeps the miner from answering."""
         try:
             await self.miner.at_block(head.number)
-        except Exception:
-            log.exception("block %d: %s.at_block() failed", head.number, type(self.miner).__name__)
+        except Exception as error:
+            log_failure(log, error, "block %d: %s.at_block() failed", head.number, type(self.miner).__name__)
 
 
 __all__ = ["MinerNeuron"]

@@ -9,12 +9,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from taokit.dendrite import Reply
-from taokit.errors import ConfigurationError
+from taokit.errors import ConfigurationError, log_failure
 from taokit.metagraph import Metagraph
 from taokit.neuron.budget import Spending
 from taokit.neuron.recorder import Recorder, Witness
 from taokit.neuron.threads import in_thread
-from taokit.neuron.validator import Question, Round, Validator, failures
+from taokit.neuron.validator import Question, Round, Validator, by_uid, failures
 from taokit.protocol import Synapse
 
 log = logging.getLogger("taokit.neuron.validator")
@@ -76,10 +76,10 @@ class Desk:
     def _judge(self, round: Round, replies: Sequence[Reply[Any]]) -> Mapping[int, float] | None:
         """What `score` says of the replies, which counts into the epoch; an exception in it costs only that."""
         try:
-            scores = {**self._validator.score(round, replies), **failures(replies)}
+            scores = {**by_uid(self._validator.score(round, replies), "score()"), **failures(replies)}
             self._scored(round.metagraph, scores)
-        except Exception:
-            log.exception("scoring an organic request failed in %s", type(self._validator).__name__)
+        except Exception as error:
+            log_failure(log, error, "scoring an organic request failed in %s", type(self._validator).__name__)
             return None
         return scores
 

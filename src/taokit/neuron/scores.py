@@ -8,7 +8,7 @@ from typing import Any
 
 from taokit.errors import ConfigurationError, StateCorrupt
 from taokit.metagraph import Metagraph
-from taokit.scoring import Memory, Rule, forget, read_memory
+from taokit.scoring import Memory, Rule, checked, forget, read_memory
 
 FILE = "scores"
 VERSION = 2
@@ -44,6 +44,7 @@ class Scores:
                 f"score() returned a score for uid {unknown[0]!r}, the subnet has {graph.n} uids",
                 hint="return scores by uid of round.metagraph",
             )
+        checked({f"uid {uid}": score for uid, score in scores.items()})  # by what the author knows them by
         by_hotkey = {graph.hotkeys[uid]: score for uid, score in scores.items()}
         registered = {graph.hotkeys[uid]: int(graph.block_at_registration[uid]) for uid in scores}
         memory = rule.update(self.memory, by_hotkey, epoch=epoch)

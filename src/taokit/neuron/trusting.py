@@ -27,6 +27,16 @@ def published_keys(netuid: int) -> Read[dict[str, Known]]:
     return {hotkey: keys for hotkey, keys in known.items() if keys != Known()}
 
 
+def published_by(netuid: int, hotkey: str) -> Read[Known]:
+    """What one hotkey published on a subnet, by the same rules."""
+    tls = yield from reads.certificate(netuid, hotkey)
+    committed = yield from reads.commitment(netuid, hotkey)
+    return Known(
+        tls=None if tls is None else tls.ed25519,
+        sealing=None if committed is None else _sealing_key(hotkey, committed),
+    )
+
+
 def _sealing_key(hotkey: str, commitment: reads.Commitment) -> bytes | None:
     found = (_certified(field, hotkey) for field in commitment.fields if isinstance(field, bytes))
     return next((key for key in found if key is not None), None)
@@ -37,4 +47,4 @@ def _certified(record: bytes, hotkey: str) -> bytes | None:
     return read_key_record(record, hotkey, verify=verify)
 
 
-__all__ = ["published_keys"]
+__all__ = ["published_by", "published_keys"]

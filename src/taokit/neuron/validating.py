@@ -14,7 +14,7 @@ from typing import Any
 from taokit.axon import Admit, Route, registered_only
 from taokit.chain import AsyncChain, Head, reads
 from taokit.dendrite import Reply, Target
-from taokit.errors import ConfigurationError, NotRegistered
+from taokit.errors import ConfigurationError, NotRegistered, TimedOut, log_failure
 from taokit.metagraph import Metagraph
 from taokit.neuron import scores as scores_file
 from taokit.neuron.fallback import fallback
@@ -29,7 +29,7 @@ from taokit.neuron.threads import in_thread
 from taokit.neuron.timelock import Timelock
 from taokit.neuron.timetable import Timetable, timetable
 from taokit.neuron.trusting import published_keys
-from taokit.neuron.validator import Question, Round, Validator
+from taokit.neuron.validator import Question, Round, Validator, by_uid
 from taokit.neuron.version import version_key
 from taokit.neuron.weights import Target as WeightTarget
 from taokit.neuron.weights import WeightSetter
@@ -177,18 +177,28 @@ class ValidatorNeuron(Neuron):
         round, witness = self._make_round(graph, epoch, place)
         given: Mapping[int, float] | None = None
         try:
-            async with asyncio.timeout(2 * self.validator.deadline):
-                given = await self.validator.run_round(round)
+            given = by_uid(await self._within_limit(round), "run_round()")
             scores = self.scores.scored(self.validator.rule, graph, given, epoch=epoch, round=place)
-        except Exception:
+        except Exception as error:
             given = None
-            log.exception(
-                "round %d of %s failed, or took twice its deadline", round.number, type(self.validator).__name__
-            )
+            log_failure(log, error, "round %d of %s failed", round.number, type(self.validator).__name__)
             scores = self.scores.passed(epoch, place)
         self._keep(scores)
         if self.recorder is not None:
             await in_thread(self.recorder.keep, witness.record(round, given))
+
+    async def _within_limit(self, round: Round) -> Mapping[int, float]:
+        """What the user's code makes of a round. Raises `TimedOut` where it takes twice its deadline."""
+        try:
+            async with asyncio.timeout(2 * self.validator.deadline) as limit:
+                return await self.validator.run_round(round)
+        except TimeoutError as error:
+            if not limit.expired():
+                raise
+            raise TimedOut(
+                f"it took more than {2 * self.validator.deadline:g} s, twice its deadline",
+                hint="ask or compute less in a round, or give the class a longer `deadline`",
+            ) from error
 
     def _scored_besides(self, graph: Metagraph, given: Mapping[int, float]) -> None:
         """Count scores from outside the rounds into the epoch of the last one."""

@@ -87,7 +87,7 @@ class Validator(Role):
     async def run_round(self, round: Round) -> Mapping[int, float]:
         """The scores of one round. Override it where there is nothing to ask."""
         replies = await round.ask(await self.query(round))
-        return {**self.score(round, replies), **failures(replies)}
+        return {**by_uid(self.score(round, replies), "score()"), **failures(replies)}
 
     async def organic(
         self, message: M, n: int = 3, *, uids: Sequence[int] | None = None, timeout_s: float | None = None
@@ -166,9 +166,19 @@ class Validator(Role):
             )
 
 
+def by_uid(given: object, method: str) -> Mapping[int, float]:
+    """The scores that a method of the user's returned. Raises `ConfigurationError` for what is no mapping."""
+    if isinstance(given, Mapping):
+        return given
+    raise ConfigurationError(
+        f"{method} returned {type(given).__name__}, which is no mapping from uid to score",
+        hint="return {reply.uid: ... for reply in replies}, or {} to keep every score as it is",
+    )
+
+
 def failures(replies: Sequence[Reply[Any]]) -> dict[int, float]:
     """A score of 0 for each neuron that failed; one that could not be asked for reasons of our own is left out."""
     return {r.uid: 0.0 for r in replies if r.error is not None and not isinstance(r.error, LocalError)}
 
 
-__all__ = ["Ask", "Question", "Round", "Validator", "failures"]
+__all__ = ["Ask", "Question", "Round", "Validator", "by_uid", "failures"]

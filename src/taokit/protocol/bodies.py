@@ -10,7 +10,7 @@ from pydantic_core import PydanticSerializationError, to_json
 
 from taokit.errors import BadAnswer, LocalError, Malformed
 from taokit.protocol.binary import is_binary, pack, unpack
-from taokit.protocol.objects import COMPACT, MAX_DEPTH, NotAnObject, read_object, write_object
+from taokit.protocol.objects import COMPACT, MAX_DEPTH, NotAnObject, read_object, too_deep, write_object
 from taokit.protocol.plain import is_plain
 from taokit.protocol.synapse import Part, Synapse
 from taokit.protocol.tensor import Spelling, TensorsIn, TensorsOut
@@ -63,6 +63,8 @@ def parse_question(kind: type[M], body: bytes, *, depth: int = MAX_DEPTH) -> M:
 
     The body is JSON or binary, which its first bytes tell.
     """
+    if (message := _plainly(kind, body, depth)) and message.model_fields_set.isdisjoint(kind.answer_fields()):
+        return message
     # Read apart from being validated: pydantic bounds no depth, takes infinities where a field has no type, and would
     # judge answer fields. It is the smaller part of the two.
     try:
@@ -74,6 +76,17 @@ def parse_question(kind: type[M], body: bytes, *, depth: int = MAX_DEPTH) -> M:
     return parsed(kind, body, tensors)
 
 
+def _plainly(kind: type[M], body: bytes, depth: int) -> M | None:
+    """The message in a body that holds nothing but what its class declares in plain words; None where it may not."""
+    names = tuple(kind.model_fields)
+    if not is_plain(kind, names) or b"NaN" in body or b"Infinity" in body or too_deep(body, depth):
+        return None
+    try:
+        return kind.__pydantic_validator__.validate_json(body)  # type: ignore[no-any-return]
+    except ValidationError:  # the other way says what is wrong, and whether it matters
+        return None
+
+
 def read_body(body: bytes, *, depth: int = MAX_DEPTH) -> tuple[dict[str, Any], TensorsIn | None]:
     """The JSON values of a body, and its tensors when it is binary; `NotAnObject` when it is neither form."""
     return unpack(body, depth=depth) if is_binary(body) else (read_object(body, depth=depth), None)
@@ -81,6 +94,8 @@ def read_body(body: bytes, *, depth: int = MAX_DEPTH) -> tuple[dict[str, Any], T
 
 def parse_envelope(kind: type[M], body: bytes, *, depth: int = MAX_DEPTH) -> M:
     """The message in a legacy body, which holds questions and answers alike; else `Malformed`."""
+    if message := _plainly(kind, body, depth):
+        return message
     _object(body, depth)
     spelling = Spelling()
     message = parsed(kind, body, spelling)

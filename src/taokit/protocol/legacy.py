@@ -43,8 +43,11 @@ SENT_VERSION = 10_005_000  # real servers only ask whether it is at least 7.2.0
 MAX_TIMEOUT = 300.0
 WINDOW_TIMEOUT = 12.0  # seconds of a caller's timeout that may widen the window
 
-NAMES = {prefix: [(name, prefix + name) for name in TERMINAL_FIELDS] for prefix in (AXON, DENDRITE)}
-"""What each end's values are called in a body and in headers."""
+NAMES = {prefix: tuple(prefix + name for name in TERMINAL_FIELDS) for prefix in (AXON, DENDRITE)}
+"""What each end's values are called in headers."""
+SAID = {header: (prefix, name) for prefix, headers in NAMES.items() for name, header in zip(TERMINAL_FIELDS, headers)}
+"""Of whom a header tells what."""
+SCALARS = frozenset({str, int, bool, type(None)})  # a dump leaves them as they are
 
 INTEGER = re.compile(r"0|[1-9][0-9]{0,18}")
 NUMBER = re.compile(r"[0-9]{1,20}(?:\.[0-9]{0,40})?(?:[eE][+-]?[0-9]{1,3})?")
@@ -70,8 +73,10 @@ def body_hash(message: Synapse, *, torch: bool = False) -> str:
     With `torch`, or when the message came so, its tensors are those of a sender in torch mode.
     """
     names = type(message).hash_fields()
-    values = _dumped(message, names, torch=torch)
-    digests = "".join(field_hash(values[name]) for name in names)
+    values: dict[str, Any] = vars(message)
+    if not (is_plain(type(message), names) and all([type(values[name]) in SCALARS for name in names])):
+        values = _dumped(message, names, torch=torch)
+    digests = "".join([field_hash(values[name]) for name in names])
     return hashlib.sha3_256(digests.encode("ascii")).hexdigest()
 
 
@@ -102,17 +107,17 @@ class Headers:
     @classmethod
     def read(cls, headers: Mapping[str, str]) -> Self:
         """Read headers with lower-case names; `Malformed` when a number does not parse. Stubs are not looked at."""
+        ends: dict[str, dict[str, Any]] = {AXON: {}, DENDRITE: {}}
+        for header, text in headers.items():
+            if header in SAID:
+                prefix, name = SAID[header]
+                ends[prefix][name] = _typed(name, text)
         return cls(
-            dendrite=_terminal(headers, DENDRITE),
-            axon=_terminal(headers, AXON),
+            dendrite=Terminal(**ends[DENDRITE]),
+            axon=Terminal(**ends[AXON]),
             timeout=_number("timeout", headers["timeout"]) if "timeout" in headers else None,
             body_hash=headers.get(BODY_HASH),
         )
-
-
-def _terminal(headers: Mapping[str, str], prefix: str) -> Terminal:
-    said = {name: _typed(name, headers[header]) for name, header in NAMES[prefix] if header in headers}
-    return Terminal(**said)  # type: ignore[arg-type]  # each has the type of its field
 
 
 def _typed(name: str, text: str) -> int | float | str:
@@ -175,7 +180,7 @@ class LegacyClaim(Claim):
             sender=headers[DENDRITE + "hotkey"],
             receiver=headers.get(AXON + "hotkey", me),
             uuid=_matching(UUID, "uuid", headers[DENDRITE + "uuid"]),
-            nonce_ns=_integer("nonce", headers[DENDRITE + "nonce"]),
+            nonce_ns=read.dendrite.nonce or 0,  # it is there
             signature=bytes.fromhex(_matching(SIGNATURE, "signature", headers[DENDRITE + "signature"])[2:]),
             scheme=SR25519,
             body_hash=_matching(HEX64, "body hash", headers[BODY_HASH]),
@@ -204,8 +209,8 @@ def check_body(message: Synapse, claim: LegacyClaim) -> None:
 
 def terminal_headers(prefix: str, terminal: Terminal) -> list[tuple[str, str]]:
     """A header for everything that is known of one end."""
-    named = zip(NAMES[prefix], values_of(terminal), strict=True)
-    return [(header, str(value)) for (_, header), value in named if value is not None]
+    said = zip(NAMES[prefix], values_of(terminal), strict=True)
+    return [(header, str(value)) for header, value in said if value is not None]
 
 
 @cache
@@ -284,8 +289,8 @@ def base_fields(name: str, timeout: float, dendrite: Terminal, axon: Terminal) -
         "timeout": timeout,
         "total_size": 0,
         "header_size": 0,
-        "dendrite": dendrite.values(),
-        "axon": axon.values(),
+        "dendrite": dendrite,
+        "axon": axon,
         BODY_HASH: "",
     }
 

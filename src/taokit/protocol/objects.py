@@ -104,4 +104,4 @@ def write_object(values: Mapping[str, Any], encoder: json.JSONEncoder = COMPACT)
         raise LocalError(f"`{names[0]}` is not a finite number" if names else f"not JSON: {error}") from None
 
 
-__all__ = ["COMPACT", "MAX_DEPTH", "SPACED", "NotAnObject", "read_object", "write_object"]
+__all__ = ["COMPACT", "MAX_DEPTH", "SPACED", "NotAnObject", "read_object", "too_deep", "write_object"]

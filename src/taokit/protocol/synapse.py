@@ -93,6 +93,7 @@ class Synapse(Part):
     required_hash_fields: ClassVar[tuple[str, ...]] = ()
     __question_fields__: ClassVar[tuple[str, ...]] = ()
     __answer_fields__: ClassVar[tuple[str, ...]] = ()
+    __hashed__: ClassVar[tuple[str, ...] | None] = None
 
     _ends: Ends = PrivateAttr(default_factory=Ends)
 
@@ -148,11 +149,7 @@ class Synapse(Part):
     @classmethod
     def hash_fields(cls) -> tuple[str, ...]:
         """The names of the fields in the legacy body hash, in the order in which they are hashed."""
-        declared = cls.model_fields.get("required_hash_fields")
-        if declared is None:
-            return cls.required_hash_fields
-        names = declared.get_default(call_default_factory=True)  # the older style: a field, hashed in model order
-        return tuple(name for name in cls.model_fields if name in names)
+        return cls.required_hash_fields if cls.__hashed__ is None else cls.__hashed__
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -165,6 +162,7 @@ class Synapse(Part):
         roles = {name: _role_of(info) for name, info in cls.model_fields.items()}
         cls.__question_fields__ = tuple(name for name, role in roles.items() if role == ASKED)
         cls.__answer_fields__ = tuple(name for name, role in roles.items() if role == ANSWERED)
+        cls.__hashed__ = _hashed(cls)
         _check_definition(cls)
 
 
@@ -189,6 +187,15 @@ def _role_of(info: FieldInfo) -> str:
         if isinstance(item, _Role):
             return item.role
     return ANSWERED if info.default is None and info.default_factory is None else ASKED
+
+
+def _hashed(cls: type[Synapse]) -> tuple[str, ...] | None:
+    """The hash fields of a class in the older style, where a field of its own names them, hashed in model order."""
+    declared = cls.model_fields.get("required_hash_fields")
+    if declared is None:
+        return None
+    names = declared.get_default(call_default_factory=True)
+    return tuple(name for name in cls.model_fields if name in names)
 
 
 def _check_definition(cls: type[Synapse]) -> None:

@@ -37,15 +37,21 @@ def load_module(name: str) -> ModuleType:
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
+        wanted = "" if error.name == name.partition(".")[0] else f" ({_place(error)})"
         raise ConfigurationError(
-            f"there is no module {error.name!r}", hint="run from the folder that holds it, or install its package"
+            f"there is no module {error.name!r}{wanted}",
+            hint="run from the folder that holds it, or install it: in a project, pip install -e .",
         ) from error
     except TaokitError as error:  # a class that is wrong says so itself when it is defined
         raise ConfigurationError(f"{error} ({_place(error)})", hint=error.hint) from error
     except Exception as error:
         raise ConfigurationError(
-            f"{name} cannot be imported: {type(error).__name__}: {error} ({_place(error)})", hint="mend it"
+            f"{name} cannot be imported: {type(error).__name__}: {_said(error)} ({_place(error)})", hint="mend it"
         ) from error
+
+
+def _said(error: Exception) -> str:
+    return error.msg if isinstance(error, SyntaxError) else str(error)
 
 
 def _place(error: Exception) -> str:

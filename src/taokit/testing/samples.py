@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, ClassVar
@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from taokit.axon import Caller, Handler, Route
-from taokit.dendrite import Dendrite, Format, Manner, Reply, Target
+from taokit.dendrite import Dendrite, Format, Manner, Reply, Target, Trust
 from taokit.errors import ConfigurationError, Forbidden
 from taokit.protocol import Synapse
 from taokit.signer import Signer
@@ -67,9 +67,9 @@ class Sample:
     times: int = 1  # asked so often, all at once
     streams: bool = False
 
-    def manner(self) -> Manner:
-        """How a dendrite puts it."""
-        return Manner(torch=self.kind == "torch")
+    def manner(self, *, binary: bool = False) -> Manner:
+        """How a dendrite puts it, with its tensors as raw bytes if `binary`."""
+        return Manner(torch=self.kind == "torch", binary=binary)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +101,12 @@ async def ask_sample(
     format: Format | None,
     timeout_s: float = 12.0,
     heard: Callable[[str], None] = lambda piece: None,
+    binary: bool = False,
+    trust: Trust = Trust(),  # noqa: B008  a frozen value
 ) -> Told:
     """What a miner makes of a sample, asked as `signer`; `heard` gets the pieces of a stream as they come."""
-    async with Dendrite(signer, format=format, manner=sample.manner(), allow_private=True) as dendrite:
+    manner = sample.manner(binary=binary)
+    async with Dendrite(signer, format=format, manner=manner, allow_private=True, trust=trust) as dendrite:
         if not sample.streams:
             asked = (dendrite.ask(target, sample.question(), timeout_s) for _ in range(sample.times))
             told = [Told(sample, reply) for reply in await asyncio.gather(*asked)]
@@ -165,16 +168,23 @@ SAMPLES: Mapping[str, Sample] = {
 """By kind, in the order in which they are told."""
 
 
+_MESSAGES: Mapping[str, type[Synapse]] = {
+    **{kind: type(sample.question()) for kind, sample in SAMPLES.items() if kind != "torch"},
+    "torch": TensorAdd,  # named here, since its question needs torch
+}
+
+
 async def all_but_deny(caller: Caller) -> None:
     """Admit every caller that signed, and nobody to `Deny`."""
     if caller.message == "Deny":
         raise Forbidden("nobody may ask this")
 
 
-def sample_routes() -> list[Route]:
-    """The routes of a miner that answers every sample."""
+def sample_routes(kinds: Collection[str] = ()) -> list[Route]:
+    """The routes of a miner that answers the samples of these kinds; without any, every sample."""
     served: dict[type[Synapse], Handler] = {**HANDLERS, Zip: zip_up, Paint: paint}
-    return [Route(kind, handler, unbound_body=True) for kind, handler in served.items()]
+    wanted = {_MESSAGES[kind] for kind in kinds} or {*served}  # which is more than the samples ask
+    return [Route(kind, handler, unbound_body=True) for kind, handler in served.items() if kind in wanted]
 
 
 __all__ = [

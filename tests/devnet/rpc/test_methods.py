@@ -7,6 +7,7 @@ from chains import ALICE, BOB
 from rpc_client import transfer
 from taokit.chain import reads
 from taokit.devnet.rpc.dispatch import NAMES
+from taokit.devnet.runtime.xxhash import twox128
 
 KEYS = "0x658faa385070e074c85bf6b568cf0555"  # twox128 of SubtensorModule, from recorded traffic
 TEMPO = KEYS + "7641384bb339f3758acddfd7053d3317"
@@ -161,11 +162,39 @@ async def test_refusals_of_the_pool(client, devnet):
 
 
 async def test_a_state_that_is_not_kept_any_more(client, devnet):
-    old = await client.result("chain_getHead")
+    old = "0x" + devnet.head.hash.hex()
     devnet.mine(300)
     said = await client.error("state_getStorage", TEMPO + "0100", old)
     assert (said["code"], said["message"].rpartition(" ")[2]) == (4003, old)
     assert "State already discarded for" in said["message"]
+
+
+async def test_a_state_that_a_client_was_told_of_is_kept(client, devnet):
+    for method, params in (
+        ("chain_getHead", []),
+        ("chain_getFinalizedHead", []),
+        ("chain_getBlockHash", [devnet.head.number]),
+    ):
+        told = await client.result(method, *params)
+        devnet.mine(300)
+        devnet.set_hyperparameter(1, "Tempo", 361 + devnet.head.number)
+        assert await client.result("state_getStorage", TEMPO + "0100", told) is not None
+    for _ in range(130):
+        devnet.mine()
+        await client.result("chain_getHead")
+    assert "State already discarded for" in (await client.error("state_getStorage", TEMPO + "0100", told))["message"]
+
+
+async def test_number_time_and_events_outlive_the_state(client, devnet):
+    old = "0x" + devnet.head.hash.hex()
+    names = [b"Number", b"ParentHash", b"Events"]
+    keys = ["0x" + (twox128(b"System") + twox128(name)).hex() for name in names]
+    keys.append("0x" + (twox128(b"Timestamp") + twox128(b"Now")).hex())
+    before = await client.result("state_queryStorageAt", keys, old)
+    assert None not in [value for _, value in before[0]["changes"]]
+    devnet.mine(300)
+    assert await client.result("state_queryStorageAt", keys, old) == before
+    assert "error" in await client.ask("state_queryStorageAt", [*keys, TEMPO + "0100"], old)
 
 
 async def test_the_account_of_another_implementation(client):

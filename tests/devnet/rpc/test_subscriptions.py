@@ -1,9 +1,10 @@
+import asyncio
 from hashlib import blake2b
 
 import bittensor_core
 
 from chains import ALICE, BOB
-from rpc_client import transfer
+from rpc_client import connected, transfer
 from taokit.chain import calls
 from taokit.chain.extrinsic import Terms, sign
 from taokit.devnet import codec_of
@@ -36,6 +37,23 @@ async def test_all_blocks_of_one_go_are_told(client, devnet):
     (first,) = numbers([await client.next(name)])
     devnet.mine(20)
     assert numbers([await client.next(name) for _ in range(20)]) == [*range(first + 1, first + 21)]
+
+
+async def test_a_follower_reads_what_it_is_told_of_while_many_blocks_are_made(client, url, session):
+    name = await client.result("chain_subscribeNewHeads")
+    async with connected(session, url) as other:
+        mining = asyncio.create_task(other.result("dev_newBlock", {"count": 2000}))
+        told, last = [], 360 + 2000
+        while not told or told[-1] != last:
+            header = await client.next(name)
+            told.append(int(header["number"], 16))
+            block = await client.result("chain_getBlockHash", told[-1])
+            await asyncio.sleep(0.05)  # as long as a client decodes
+            assert await client.result("state_getStorage", TEMPO_OF_1, block) == "0x6801"
+            assert await client.result("state_getStorage", EVENTS, block) is not None
+        assert await mining == block
+    assert told == sorted(set(told))
+    assert len(told) < 200
 
 
 async def test_storage_tells_the_values_and_then_the_changes(client, devnet):

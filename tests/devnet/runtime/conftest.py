@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from taokit.devnet.runtime import (
+    TABLE,
     DecodedCall,
     Genesis,
     Neuron,
@@ -26,6 +27,12 @@ TAO = 10**9
 def key(name: str) -> bytes:
     """A public key by a name."""
     return name.encode().ljust(32, b".")
+
+
+def _argument(setter: str, position: int) -> str:
+    (pallet,) = [pallet for pallet in TABLE.pallets if pallet.name == "AdminUtils"]
+    (row,) = [row for row in pallet.calls if row.name == setter]
+    return row.args[position][0]
 
 
 class Chain:
@@ -54,6 +61,16 @@ class Chain:
     def call(self, origin: bytes | None, path: str, **args: Any) -> None:
         """Run a call by `Pallet.name`."""
         dispatch(self.state, origin, decoded(path, **args))
+
+    def put(self, origin: bytes | None, name: str, value: Any, *, netuid: int = 1) -> None:
+        """Set a parameter of a subnet by its setter's name."""
+        name = f"sudo_set_{name}"
+        self.call(origin, f"AdminUtils.{name}", netuid=netuid, **{_argument(name, -1): value})
+
+    def put_global(self, origin: bytes | None, name: str, value: Any) -> None:
+        """Set a parameter of the chain by its setter's name."""
+        name = f"sudo_set_{name}"
+        self.call(origin, f"AdminUtils.{name}", **{_argument(name, 0): value})
 
     def offer(self, signer: bytes, path: str, **args: Any) -> None:
         """Offer a call to the pool."""

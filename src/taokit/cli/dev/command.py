@@ -33,6 +33,8 @@ POLL_S = 0.5
 """Seconds between looks at the user's files."""
 LOOK_S = 0.25
 """Seconds between looks at the figures for the live table."""
+TOLD = 256
+"""Failures that are remembered, so that each is told once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class Play:
     scene: Scene
     rows: list[EpochRow] = field(default_factory=list)
     stamped: object = None  # the user's files when they were last imported
+    told: set[str] = field(default_factory=set)  # what failed since they were
     polled: float = 0.0
     looked: float = 0.0
 
@@ -146,6 +149,7 @@ async def _watch(it: Play, stage: Stage) -> None:
     it.stamped = stamped
     found = reimport(path)
     it.scene.notes.clear()
+    it.told.clear()
     if isinstance(found, str):
         _note(it, f"not reloaded, what ran before keeps running:\n{found}")
         return
@@ -179,6 +183,8 @@ def _cast(it: Play, seed: int) -> tuple[Part, ...]:
     sys.dont_write_bytecode = True  # compiled files go by whole seconds, and would hide a quick second save
     it.stamped = stamp(options.path)
     found = discover(options.path)
+    for role in (*found.miners, found.validator):
+        role.check()
     for sentence in unknown_variables([*found.miners, found.validator], os.environ):
         _note(it, sentence)
     return cast_of(
@@ -232,7 +238,21 @@ class _Notes(logging.Handler):
         self._play = it
 
     def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno >= logging.ERROR and self._again(record):
+            return
         _note(self._play, self.format(record))
+
+
+    def _again(self, record: logging.LogRecord) -> bool:
+        """Whether the same failure was told since the user saved last: it comes back with every request or round."""
+        which = record.args[1:] if isinstance(record.args, tuple) else ()  # the first is the request or the round
+        failure = f"{record.msg} {which} {record.exc_info and record.exc_info[1]!r}"
+        told = self._play.told
+        if failure in told:
+            return True
+        if len(told) < TOLD:
+            told.add(failure)
+        return False
 
 
 def _logs_into(it: Play) -> None:

@@ -38,10 +38,16 @@ def discover(path: Path) -> Found:
         return _in_file(path)
     if not path.is_dir():
         raise ConfigurationError(
-            f"{path} is not a folder", hint="name the folder that holds your pyproject.toml, or a Python file"
+            f"{path} is neither a folder nor a file",
+            hint="name the folder that holds your pyproject.toml, or a Python file",
         )
     _importable(path)
     named = _tool_table(path)
+    if not named and not any([*_candidates(path, "miner.py"), *_candidates(path, "validator.py")]):
+        raise ConfigurationError(
+            f"{path if path.name else 'this folder'} holds no subnet: neither a miner.py nor a validator.py",
+            hint="go to the folder of yours, or make one: taokit new my-subnet",
+        )
     return Found((_role(path, named, "miner", Miner),), _role(path, named, "validator", Validator))
 
 

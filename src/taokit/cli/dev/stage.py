@@ -14,7 +14,7 @@ from taokit.cli.dev.company import Company, Ensemble, Scenery
 from taokit.cli.dev.history import EpochRow, epoch_row
 from taokit.devnet import Devnet
 from taokit.devnet.presets import NETUID
-from taokit.errors import TaokitError
+from taokit.errors import TaokitError, log_failure
 from taokit.neuron import Validator, neuron_folder
 
 log = logging.getLogger("taokit.dev")
@@ -148,7 +148,7 @@ class Stage:
         if isinstance(error, TaokitError):
             self.trouble.append(f"{what}: {error}" + (f" ({error.hint})" if error.hint else ""))
         else:
-            log.error("%s", what, exc_info=error)
+            log_failure(log, error, "%s", what)
 
 
 def company_of(devnet: Devnet, chain: AsyncChain, scenery: Scenery, *, apart: bool) -> Company:

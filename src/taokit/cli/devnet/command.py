@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Annotated
 
@@ -55,6 +56,7 @@ def devnet(
     """
     if context.invoked_subcommand is not None:
         return
+    gc.disable()  # until the chain is made: that makes many objects, and none of them is garbage
     from taokit.cli.devnet.serving import Options, serve
 
     serve(

@@ -13,12 +13,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from rich.console import Console
-from rich.table import Table
-
-from taokit.cli.devnet import files, wallets
+from taokit.cli.devnet import files
 from taokit.devnet import Devnet, account
 from taokit.devnet.accounts import WELL_KNOWN, seed_of
 from taokit.devnet.blocks import SLOT_MS
@@ -26,9 +23,13 @@ from taokit.devnet.presets import FIRST_EPOCH, NETUID, Cast
 from taokit.devnet.rpc import Server
 from taokit.devnet.runtime.balances import free
 from taokit.devnet.runtime.subtensor.storage import NETWORKS_ADDED, UIDS
+from taokit.devnet.shield import missing
 from taokit.errors import ConfigurationError
 from taokit.signer import Signer
 from taokit.units import Balance
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 SIZES: Final = {"subnet": (8, 3), "demo": (4, 3), "faithful": (8, 3)}
 """Miners and validators of the presets that have any."""
@@ -78,11 +79,14 @@ async def _serve(options: Options) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     devnet = chain_of(options, now_ms=time.time_ns() // 1_000_000)
     if options.wallets is not None:
+        from taokit.cli.devnet import wallets
+
         listed = accounts_of(options, devnet)
         wallets.export(options.wallets, ((one.name, one.signer.ss58, one.secret) for one in listed))
     server = Server(devnet, options.host, options.port, block_time_s=options.block_time_s, origins=options.origins)
     port = await server.start()
     gc.freeze()  # what is loaded by now stays: to search it again and again would hold up blocks
+    gc.enable()
     try:
         _announce(options, devnet, port)
         await asyncio.Event().wait()
@@ -131,14 +135,12 @@ def _account(options: Options, devnet: Devnet, name: str, signer: Signer) -> Acc
 
 def to_json(options: Options, devnet: Devnet, port: int) -> dict[str, Any]:
     """What a program wants to know of a chain that has started."""
-    genesis = devnet.backend().block_hash(0)
-    assert genesis is not None
     return {
         "url": f"ws://{_authority(options.host, port)}",
         "explorer": f"http://{_authority(options.host, port)}/",
         "preset": devnet.preset,
         "netuid": NETUID if devnet.state[NETWORKS_ADDED, NETUID] else None,
-        "genesis": "0x" + genesis.hex(),
+        "genesis": "0x" + devnet.node.history.hashes[0].hex(),
         "block": devnet.head.number,
         "block_time": options.block_time_s,
         "state": None if options.state is None else str(options.state),
@@ -155,6 +157,8 @@ def _announce(options: Options, devnet: Devnet, port: int) -> None:
         sys.stdout.write(json.dumps(to_json(options, devnet, port)) + "\n")
         sys.stdout.flush()
         return
+    from rich.console import Console
+
     console = Console()
     console.print(_table(options, accounts_of(options, devnet), devnet.preset or str(options.state)))
     console.print(_about(options, devnet, port), highlight=False)
@@ -164,9 +168,13 @@ def _announce(options: Options, devnet: Devnet, port: int) -> None:
             "its keys are public words, never send them anything of worth",
             style="bold yellow",
         )
+    if (why := missing()) is not None:
+        console.print(f"note: clients cannot seal extrinsics for MevShield here: {why}", style="yellow")
 
 
 def _table(options: Options, accounts: list[Account], name: str) -> Table:
+    from rich.table import Table
+
     seed = "" if options.seed is None else f", seed {options.seed}"
     title = f"taokit devnet · {name}{seed}"
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)

@@ -11,19 +11,23 @@ from typing import Any
 
 import typer
 
-from taokit.dendrite import Format, Target
+from taokit.cli.wire.miner import Miner
+from taokit.dendrite import Format
 from taokit.protocol import dump_answer
 from taokit.signer import Signer
 from taokit.testing.samples import SAMPLES, Sample, Told, ask_sample
 
 HINTS = {
+    400: "is --sealing-key its own, if you gave one, and does its message have the same fields?",
     401: "is --hotkey the one that it serves as, and are both clocks right?",
     403: "it refuses this key: sign with another, --wallet WALLET/HOTKEY",
     404: "it does not know the message, or not in this format: try --kind ping, or another --format",
     408: "give it more time with --timeout",
+    422: "is there a miner on this port, of the same message?",
     503: "does it serve on this address and port?",
 }
 """By the status that the miner gave or its silence stands for."""
+HUNG_UP = "if it takes TLS alone, write https:// and pass --tls-key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +35,9 @@ class Options:
     """What the command line asked for."""
 
     signer: Signer
-    target: Target
+    miner: Miner
     format: Format
+    binary: bool = False  # tensors as raw bytes
     timeout_s: float = 12.0
     as_json: bool = False
 
@@ -47,10 +52,12 @@ async def _ask(options: Options, samples: Sequence[Sample]) -> bool:
     for sample in samples:
         told = await ask_sample(
             options.signer,
-            options.target,
+            options.miner.target,
             sample,
             format=options.format,
             timeout_s=options.timeout_s,
+            binary=options.binary,
+            trust=options.miner.trust,
             heard=_unheard if options.as_json else _heard,
         )
         all_right &= not told.problem
@@ -70,7 +77,10 @@ def _heard(piece: str) -> None:
 def hint_of(told: Told) -> str | None:
     """What to try where a sample went wrong."""
     said = None if told.reply.error is None else told.reply.error.hint
-    return said or (HINTS.get(told.reply.status) if told.problem else None)
+    if said or not told.problem:
+        return said
+    plain = told.reply.outcome == "disconnected"
+    return HUNG_UP if plain else HINTS.get(told.reply.status)
 
 
 def to_json(told: Told) -> dict[str, Any]:

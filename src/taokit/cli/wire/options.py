@@ -2,33 +2,48 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import os
-import re
-import socket
 from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import urlsplit
 
 import typer
 
-from taokit.errors import ConfigurationError, Malformed
+from taokit.cli.wire.miner import PORT
+from taokit.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from taokit.dendrite import Format, Target
+    from taokit.dendrite import Format
     from taokit.protocol import Synapse
     from taokit.signer import Signer
     from taokit.testing.samples import Sample
 
 FORMATS: dict[str, Format] = {"btauth": "btauth/1", "legacy": "legacy", "epistula": "epistula/2"}
-PORT = 8091
 
-Url = Annotated[str, typer.Argument(metavar="URL", help="The miner, like http://127.0.0.1:8091.")]
+Url = Annotated[
+    str | None,
+    typer.Argument(metavar="URL", help="The miner, like http://127.0.0.1:8091 or https://…; else --netuid and --uid."),
+]
 Wallet = Annotated[
     str,
     typer.Option("--wallet", "-w", envvar="BT_WALLET", help="Whose key signs: WALLET/HOTKEY, or a development key."),
 ]
-Hotkey = Annotated[str, typer.Option(help="The miner's hotkey: an address, or a development key.")]
+Hotkey = Annotated[
+    str | None, typer.Option(help="The miner's hotkey: an address, or a development key.", show_default="//Bob")
+]
+Netuid = Annotated[  # without the variable: a URL alone is no business of the chain's
+    int | None, typer.Option("--netuid", min=0, max=4095, help="Read what the miner published on this subnet.")
+]
+Uid = Annotated[int | None, typer.Option("--uid", min=0, max=65535, help="The miner's uid there.")]
+TlsKey = Annotated[str | None, typer.Option("--tls-key", metavar="HEX", help="The key that it must show over https.")]
+Insecure = Annotated[
+    bool, typer.Option("--insecure", help="Take whatever key it shows over https; for a miner of your own.")
+]
+SealingKey = Annotated[
+    str | None, typer.Option("--sealing-key", metavar="HEX", help="Seal what is asked with this key of its.")
+]
+Sealed = Annotated[bool, typer.Option("--sealed", help="Ask by sealed bodies or not at all.")]
+Binary = Annotated[bool, typer.Option("--binary", help="Tensors as raw bytes; not in legacy.")]
+Stream = Annotated[bool, typer.Option("--stream", help="Your own message is answered in pieces.")]
 FormatName = Annotated[str, typer.Option("--format", "-f", help=f"{', '.join(FORMATS)}.")]
 Message = Annotated[
     str | None, typer.Option("--message", "-m", metavar="MODULE:CLASS", help="Ask a message of your own instead.")
@@ -55,6 +70,13 @@ def format_of(name: str) -> Format:
         return FORMATS[name.partition("/")[0]]
     except KeyError:
         raise ConfigurationError(f"no format {name!r}", hint=f"choose one of {', '.join(FORMATS)}") from None
+
+
+def check_manner(format: Format, *, binary: bool, sealed: bool) -> None:
+    """Raise `ConfigurationError` for what the legacy format has no place for."""
+    if format == "legacy" and (binary or sealed):
+        what = "--binary" if binary else "a sealed body"
+        raise ConfigurationError(f"{what} does not exist in legacy", hint="ask in btauth or epistula")
 
 
 def samples_of(kinds: list[str]) -> list[Sample]:
@@ -115,61 +137,28 @@ def _json_or_text(text: str) -> Any:
         return text
 
 
-def target_of(url: str, hotkey: str) -> Target:
-    """The miner at a URL. Raises `ConfigurationError` for a URL that is none, and for a name without an address."""
-    from taokit.dendrite import Target
-
-    parts = urlsplit(url if re.match(r"[a-z]+://", url) else f"http://{url}")
-    try:
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        host, port = None, None
-    if parts.scheme != "http" or not host or parts.path not in ("", "/") or parts.query:
-        raise ConfigurationError(
-            f"{url!r} is no address of a miner", hint=f"write it like http://127.0.0.1:{PORT}, without TLS or a path"
-        )
-    return Target(uid=0, hotkey=_address_of(hotkey), ip=_ip_of(host), port=PORT if port is None else port)
-
-
-def _ip_of(host: str) -> str:
-    try:
-        return str(ipaddress.ip_address(host))
-    except ValueError:
-        pass
-    try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    except OSError as error:
-        raise ConfigurationError(f"{host} has no address: {error.strerror or error}") from None
-    return str(found[0][4][0])
-
-
-def _address_of(hotkey: str) -> str:
-    from taokit.keys import from_uri
-    from taokit.protocol import decode_ss58
-
-    if hotkey.startswith("//"):
-        return from_uri(hotkey).ss58
-    try:
-        decode_ss58(hotkey)
-    except Malformed as error:
-        raise ConfigurationError(str(error), hint="pass the hotkey that the miner serves as, or //Bob") from None
-    return hotkey
-
-
 __all__ = [
     "FORMATS",
     "PORT",
+    "Binary",
     "FormatName",
     "Hotkey",
+    "Insecure",
     "Message",
+    "Netuid",
+    "Sealed",
+    "SealingKey",
     "Settings",
+    "Stream",
     "Timeout",
+    "TlsKey",
+    "Uid",
     "Url",
     "Wallet",
+    "check_manner",
     "check_settings",
     "format_of",
     "own_sample",
     "samples_of",
     "signer_of",
-    "target_of",
 ]

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import bittensor_core
 
-from taokit.chain.beacon import QUICKNET
+from taokit.chain.drand import QUICKNET
 from taokit.chain.timelock import sign, verify
 from taokit.devnet.beacon.key import config_of, secret_of
-from taokit.devnet.beacon.patch import Encrypt, patched
 from taokit.devnet.beacon.pulses import Plan, clock_of, own
 from taokit.devnet.node import Node
 from taokit.devnet.runtime import commitments, drand
 from taokit.devnet.runtime.subtensor import timelocked
 from taokit.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from taokit.devnet.beacon.patch import Encrypt
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,8 @@ class Drand:
 
     def patch(self, encrypt: Encrypt | None = None) -> AbstractContextManager[tuple[str, ...]]:
         """`drand_patch`: see `taokit.devnet.beacon.patch`."""
+        from taokit.devnet.beacon.patch import patched  # it loads what tests patch with
+
         return patched(self._node, encrypt)
 
 

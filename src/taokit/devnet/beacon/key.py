@@ -9,7 +9,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
-from taokit.chain.beacon import QUICKNET
+from taokit.chain.drand import QUICKNET
 from taokit.chain.timelock import FIELD, ORDER
 from taokit.devnet.runtime.drand import SCHEME, BeaconConfig
 

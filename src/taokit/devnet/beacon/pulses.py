@@ -9,7 +9,7 @@ from typing import Final
 
 import bittensor_core
 
-from taokit.chain.beacon import Beacon as Clock
+from taokit.chain.drand import Beacon as Clock
 from taokit.chain.timelock import sign
 from taokit.devnet.beacon.key import public_key, secret_of
 from taokit.devnet.runtime.drand import BeaconConfig, Moment

@@ -11,6 +11,7 @@ from taokit.devnet.devnet import Devnet
 from taokit.devnet.explorer.calls import Phrases
 from taokit.devnet.explorer.chronicle import ran_in
 from taokit.devnet.extrinsics import Extrinsic, take_apart
+from taokit.devnet.runtime.shield import sealed_in
 from taokit.devnet.runtime.state import Event
 from taokit.devnet.runtime.table import DecodedCall
 from taokit.devnet.scale import read_compact
@@ -85,7 +86,17 @@ class Blocks:
         data = record.extrinsics[index]
         events = [event for event in record.events if event[0] == index]
         told = self._signed(self._taken_apart(data)) if _is_signed(data) else self._inherent(data)
+        told |= {"opened": self._opens(record, index), "sealed": self._opens(record, index - 1)}
         return {"index": index, **told, **self._outcome(events), "events": list(map(self._phrases.event, events))}
+
+    def _opens(self, record: Record, index: int) -> bool:
+        """Whether an extrinsic of a block carried the next one sealed."""
+        if index < 0 or index + 1 >= len(record.extrinsics) or not _is_signed(record.extrinsics[index]):
+            return False
+        sealed = sealed_in(self._taken_apart(record.extrinsics[index]).call)
+        if sealed is None:
+            return False
+        return self._node.keys.opened(sealed, record.head.number) == record.extrinsics[index + 1]
 
     def _taken_apart(self, data: bytes) -> Extrinsic:
         return take_apart(data, self._node.table, self._node.coders)

@@ -15,7 +15,6 @@ from taokit.devnet.explorer.blocks import MOST, Blocks
 from taokit.devnet.explorer.chronicle import Chronicle
 from taokit.devnet.explorer.sealed import lately, texts, waiting
 from taokit.devnet.explorer.subnets import Subnets
-from taokit.devnet.explorer.why import why
 from taokit.devnet.runtime.subtensor.storage import MECHANISM_COUNT_CURRENT
 from taokit.devnet.runtime.subtensor.subnets import exists
 from taokit.errors import NoSuchSubnet, TaokitError
@@ -115,6 +114,8 @@ def _answers(devnet: Devnet, chronicle: Chronicle) -> Mapping[str, Callable[[Que
 
     def reason(query: Query) -> Any:
         netuid, mechanism = place(query)
+        from taokit.devnet.explorer.why import why  # what only this page takes, it waits for
+
         return why(devnet, query.get("what", ""), netuid=netuid, uid=_maybe(query, "uid"), mechanism=mechanism)
 
     return {

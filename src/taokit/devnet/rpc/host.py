@@ -1,12 +1,13 @@
-"""What every method works on: one chain, its clockwork, and a bell that rings when it changed."""
+"""What every method works on: one chain, and its clockwork."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final
 
-from taokit.chain import Head
+from taokit.chain import BlockHash, Head
 from taokit.devnet.blocks import Record
 from taokit.devnet.devnet import Devnet
 from taokit.devnet.rpc.forms import hexed
@@ -15,21 +16,8 @@ from taokit.devnet.rpc.producer import Producer
 from taokit.devnet.rpc.protocol import BLOCK_UNKNOWN, Fault
 from taokit.errors import UnknownBlock
 
-BACKLOG: Final = 1024
-"""Blocks that a slow follower may lie behind before it misses some."""
-
-
-class Bell:
-    """Wakes everybody who waits for a change of the chain."""
-
-    def __init__(self) -> None:
-        self.next = asyncio.Event()
-        """Set at the next ring. Take it before looking at the chain, and nothing is missed."""
-
-    def ring(self) -> None:
-        """The chain has changed."""
-        rung, self.next = self.next, asyncio.Event()
-        rung.set()
+EACH: Final = 64
+"""Blocks of which a follower is told one by one; of more it is told the newest, as by a node that syncs."""
 
 
 class Host:
@@ -38,7 +26,7 @@ class Host:
     def __init__(self, devnet: Devnet, producer: Producer) -> None:
         self.devnet, self.producer = devnet, producer
         self.node = devnet.node
-        self.bell = Bell()
+        self.bell = producer.bell
         self.controls = asyncio.Lock()
         """Held by whoever moves the chain on purpose, so that two do not pull at once."""
         self._awake = asyncio.Event()
@@ -66,11 +54,14 @@ class Host:
     def state(self, params: Params, position: int, *, said: str = "UnknownBlock") -> bytes:
         """The same, for a block whose state is still kept. The refusal is a node's, which archive clients look for."""
         at = self.at(params, position)
-        try:
+        with _kept(at, said):
             self.node.history.state_at(at)
-        except UnknownBlock:
-            raise Fault(BLOCK_UNKNOWN, f"Client error: {said}: State already discarded for {hexed(at)}") from None
         return at
+
+    def stored(self, keys: Sequence[bytes], at: BlockHash) -> list[bytes | None]:
+        """The values under some keys at a block. Raises `Fault` where they are not kept any more."""
+        with _kept(at, "UnknownBlock"):
+            return self.node.answers.storage(keys, at)
 
     def block(self, params: Params, position: int) -> Record:
         """The block that a parameter names, with what is kept of it. Raises `Fault` for an unknown one."""
@@ -82,15 +73,29 @@ class Host:
             said = f"Client error: UnknownBlock: Header was not found in the database: {hexed(wanted)}"
             raise Fault(BLOCK_UNKNOWN, said) from None
 
-    def after(self, head: Head, *, final: bool = False) -> Record | None:
-        """The block that a follower sees next, None where it has seen the best one, or the best of the final ones."""
+    def tell(self, block: BlockHash) -> BlockHash:
+        """The hash of a block for a client, who may read its state however many are made before it asks."""
+        self.node.history.tell(block)
+        return block
+
+    def after(self, head: Head, *, final: bool = False) -> list[Record]:
+        """The blocks that a follower sees next; none where it has seen the best one, or the best of the final ones."""
         history = self.node.history
         best = history.final if final else history.head
-        if best == head or (final and history.hash_of(head.number) == head.hash and best.number < head.number):
-            return None
-        number = max(head.number + 1, best.number - BACKLOG)
         on_branch = history.hash_of(head.number) == head.hash
-        return history.record(history.hash_of(number) if on_branch else best.hash)
+        if best == head or (final and on_branch and best.number < head.number):
+            return []
+        if not on_branch or best.number - head.number > EACH:
+            return [history.record(best.hash)]
+        return [history.record(history.hashes[number]) for number in range(head.number + 1, best.number + 1)]
 
 
-__all__ = ["BACKLOG", "Bell", "Host"]
+@contextmanager
+def _kept(at: BlockHash, said: str) -> Iterator[None]:
+    try:
+        yield
+    except UnknownBlock:
+        raise Fault(BLOCK_UNKNOWN, f"Client error: {said}: State already discarded for {hexed(at)}") from None
+
+
+__all__ = ["EACH", "Host"]

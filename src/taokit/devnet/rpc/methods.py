@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 
 from taokit._version import __version__
 from taokit.chain import BlockHash
-from taokit.devnet.blocks import blake2_256
+from taokit.devnet.blocks import Record, blake2_256
 from taokit.devnet.extrinsics import take_apart
 from taokit.devnet.pool import Submission
 from taokit.devnet.rehearsal import dry_run
@@ -71,7 +71,10 @@ def block_hash(host: Host, params: Params) -> Any:
 def _hash_of(host: Host, height: Any) -> str | None:
     if isinstance(height, str):
         height = _from_hex_number(height)
-    return maybe_hexed(host.node.history.hash_of(None if height is None else whole(height)))
+    head = host.devnet.head
+    if height is None or whole(height) == head.number:
+        return hexed(host.tell(head.hash))
+    return maybe_hexed(host.node.history.hash_of(height))
 
 
 def _from_hex_number(text: str) -> int:
@@ -82,15 +85,23 @@ def _from_hex_number(text: str) -> int:
 
 
 def _header(host: Host, params: Params) -> Any:
-    return header_form(host.block(params, 0).header)
+    return header_form(_asked(host, params).header)
 
 
 def _block(host: Host, params: Params) -> Any:
-    return block_form(host.block(params, 0))
+    return block_form(_asked(host, params))
+
+
+def _asked(host: Host, params: Params) -> Record:
+    """The block that is named, or the best one, whose state the client may ask for next."""
+    block = host.block(params, 0)
+    if params.any(0) is None:
+        host.tell(block.head.hash)
+    return block
 
 
 def _finalized(host: Host, _: Params) -> str:
-    return hexed(host.node.history.final.hash)
+    return hexed(host.tell(host.node.history.final.hash))
 
 
 # state
@@ -121,7 +132,7 @@ def _call(host: Host, params: Params) -> str:
 
 
 def _value(host: Host, params: Params) -> bytes | None:
-    return host.node.answers.storage([params.blob(0)], host.state(params, 1))[0]
+    return host.stored([params.blob(0)], host.at(params, 1))[0]
 
 
 def _storage(host: Host, params: Params) -> str | None:
@@ -139,8 +150,7 @@ def _storage_size(host: Host, params: Params) -> int | None:
 
 
 async def _query_at(host: Host, params: Params) -> Any:
-    at = host.state(params, 1)
-    return [await _change_set(host, params.blobs(0), at)]
+    return [await _change_set(host, params.blobs(0), host.at(params, 1))]
 
 
 async def _change_set(host: Host, keys: Sequence[bytes], at: BlockHash) -> dict[str, Any]:
@@ -148,7 +158,7 @@ async def _change_set(host: Host, keys: Sequence[bytes], at: BlockHash) -> dict[
     changes: list[list[str | None]] = []
     for first in range(0, len(keys), _STRIDE):
         some = keys[first : first + _STRIDE]
-        found = host.node.answers.storage(some, at)
+        found = host.stored(some, at)
         changes += [[hexed(key), maybe_hexed(raw)] for key, raw in zip(some, found, strict=True)]
         await asyncio.sleep(0)
     return {"block": hexed(at), "changes": changes}

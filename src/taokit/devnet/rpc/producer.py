@@ -10,6 +10,7 @@ from typing import Final, Literal, TypeAlias
 
 from taokit.chain import Head
 from taokit.devnet.devnet import Devnet
+from taokit.devnet.rpc.bell import Bell
 
 log = logging.getLogger("taokit.devnet")
 
@@ -18,6 +19,9 @@ Mode: TypeAlias = Literal["Instant", "Batch", "Manual"]
 
 TURN_S: Final = 0.005
 """Seconds of mining before everybody else gets a turn."""
+
+PACE_S: Final = 0.25
+"""Seconds between two blocks that followers are told of while many are made in one go: a fast real chain's pace."""
 
 BATCH_S: Final = 0.1
 """Seconds that a batch stays open."""
@@ -31,6 +35,8 @@ class Producer:
         self._clock: asyncio.Task[None] | None = None
         self._batch: asyncio.TimerHandle | None = None
         self._batched = False
+        self.bell = Bell()
+        """Rings when there are blocks to tell of."""
         self.interval_s = interval_s
         """Seconds between two blocks, None when none are made for time's sake."""
 
@@ -76,6 +82,7 @@ class Producer:
         self._batch = None
         if self._devnet.waiting:
             self._devnet.mine()
+            self._devnet.node.mine_sealed()
 
     async def mine(self, count: int) -> Head:
         """So many blocks more."""
@@ -90,12 +97,17 @@ class Producer:
 
     async def until(self, done: Callable[[], bool]) -> Head:
         """Blocks until `done`, which is asked before each."""
-        turn = time.monotonic()
-        while not done():
-            self._devnet.mine()
-            if time.monotonic() - turn > TURN_S:
-                await asyncio.sleep(0)
-                turn = time.monotonic()
+        turn = rung = time.monotonic()
+        try:
+            while not done():
+                self._devnet.mine()
+                if (now := time.monotonic()) - turn > TURN_S:
+                    self.bell.muffled = now - rung < PACE_S
+                    rung = rung if self.bell.muffled else now
+                    await asyncio.sleep(0)
+                    turn = time.monotonic()
+        finally:
+            self.bell.muffled = False
         return self._devnet.head
 
 
@@ -104,4 +116,4 @@ def _report(task: asyncio.Task[None]) -> None:
         log.error("no more blocks: making one failed", exc_info=error)
 
 
-__all__ = ["BATCH_S", "TURN_S", "Mode", "Producer"]
+__all__ = ["BATCH_S", "PACE_S", "TURN_S", "Mode", "Producer"]

@@ -134,7 +134,8 @@ class Server:
     async def _ring(self) -> None:
         """Pass new blocks on to the subscriptions."""
         async for _ in self._host.node.lockstep.subscribe():
-            self._host.bell.ring()
+            if not self._host.bell.muffled:
+                self._host.bell.ring()
 
     def _set_back(self) -> None:
         """The chain has gone back to an earlier block."""

@@ -1,7 +1,8 @@
 """What clients are told without asking again.
 
 A feed keeps no queue: it remembers what it told last and looks at the chain whenever its reader is ready. So a slow
-reader costs nothing and catches up by itself; one that lies more than `BACKLOG` blocks behind misses some of them.
+reader costs nothing and catches up by itself; one that lies more than `EACH` blocks behind is told of the newest only.
+The states of the blocks that it is told of are kept for it to read, however many are made meanwhile.
 """
 
 from __future__ import annotations
@@ -30,15 +31,17 @@ class Feed:
 
 async def _heads(host: Host, *, final: bool) -> AsyncIterator[Any]:
     """The best block, or the best of the final ones, then every later one."""
-    history = host.node.history
-    block = history.record(history.final.hash) if final else history.best
-    yield header_form(block.header)
+    history, ring = host.node.history, host.bell.next
+    later = [history.record(history.final.hash) if final else history.best]
+    head = later[0].head
     while True:
-        ring = host.bell.next
-        while (later := host.after(block.head, final=final)) is not None:
-            block = later
+        for block in later:
+            head = block.head
+            host.tell(head.hash)
             yield header_form(block.header)
         await ring.wait()
+        ring = host.bell.next
+        later = host.after(head, final=final)
 
 
 def _follow_heads(host: Host, _: Params) -> AsyncIterator[Any]:
@@ -73,6 +76,7 @@ async def _storage(host: Host, keys: list[bytes]) -> AsyncIterator[Any]:
         new = [key for key in keys if told is None or told[key] != found[key]]
         changes = [[hexed(key), maybe_hexed(found[key])] for key in new]
         if changes or told is None:
+            host.tell(host.devnet.head.hash)
             yield {"block": hexed(host.devnet.head.hash), "changes": changes}
         told = found
         await ring.wait()
@@ -85,6 +89,8 @@ def _follow_extrinsic(host: Host, params: Params) -> AsyncIterator[Any]:
 async def _statuses(host: Host, submission: Submission) -> AsyncIterator[Any]:
     """Where an extrinsic stands, up to its end."""
     async for status in submission.watch(host.node.lockstep):
+        if status.block is not None:
+            host.tell(status.block)
         yield status_form(status)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from taokit.devnet.runtime import fees, proxy_filters
+from taokit.devnet.runtime import fees, proxy_filters, shield
 from taokit.devnet.runtime.state import Reading
 from taokit.devnet.runtime.subtensor import creation, neuron_info, pool, settings_info, stake_info, subnet_info
 from taokit.devnet.runtime.system import account_nonce, header
@@ -66,6 +66,7 @@ ANSWERS: Final[Mapping[str, Mapping[str, Callable[..., Any]]]] = {
         "get_next_epoch_start_block": subnet_info.next_epoch_block,
         "get_block_emission": subnet_info.tao_emission,
     },
+    "ShieldApi": {"is_shielded_using_current_key": shield.is_turn},
     "ProxyFilterRuntimeApi": {
         "get_proxy_types": proxy_filters.proxy_types,
         "get_proxy_filter": proxy_filters.proxy_filters,

@@ -76,6 +76,8 @@ AdminUtils
   sudo_set_burn_half_life 225000, sudo_set_burn_increase_mult 225000, sudo_set_owner_cut_enabled 225000,
   sudo_set_owner_cut_auto_lock_enabled 225000, sudo_set_subnet_emission_enabled 141351,
   sudo_set_max_epochs_per_block 105530
+MevShield
+  submit_encrypted 207500
 Commitments
   set_commitment 558480-, set_max_space 102856
 """

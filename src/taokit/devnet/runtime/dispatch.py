@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any, Final
 
-from taokit.devnet.runtime import balances, carriers, commitments, drand, fee_rate, proxies, timestamp
+from taokit.devnet.runtime import balances, carriers, commitments, drand, fee_rate, proxies, shield, timestamp
 from taokit.devnet.runtime.carriers import Allows, Run
 from taokit.devnet.runtime.refusal import DispatchError, refuse, signed
 from taokit.devnet.runtime.state import State
@@ -49,6 +49,7 @@ def validate(state: State, signer: bytes, call: DecodedCall) -> None:
     if missing:
         message = f"Invalid Transaction: Custom error: {guards.OTHER} ({missing} is not implemented on this devnet)"
         raise PoolRefused(message, name="CallDisabled", custom=guards.OTHER)
+    shield.sealed_in(call)
     name = guards.check(state, signer, call)
     if name:
         code = guards.CODES.get(name, guards.OTHER)
@@ -131,6 +132,7 @@ RULES: Final[Mapping[str, Mapping[str, Any]]] = {
     "Balances": balances.HANDLERS,
     "Commitments": commitments.HANDLERS,
     "Drand": drand.HANDLERS,
+    "MevShield": shield.HANDLERS,
     "Proxy": proxies.HANDLERS,
     "Swap": fee_rate.HANDLERS,
     "AdminUtils": admin.UTILS_HANDLERS,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final, Protocol
 
-from taokit.chain.beacon import QUICKNET, Beacon
+from taokit.chain.drand import QUICKNET, Beacon
 from taokit.devnet.runtime.refusal import DispatchError, as_root
 from taokit.devnet.runtime.rows import calls, enum, errors, events, item, key, option, structs
 from taokit.devnet.runtime.state import Reading, State

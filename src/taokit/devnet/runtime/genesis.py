@@ -37,7 +37,7 @@ class Neuron:
 
 @dataclass(frozen=True, slots=True)
 class Subnet:
-    """A running subnet: its owner is uid 0, the neurons follow in their order."""
+    """A running subnet: its owner is uid 0 where it is seated, the neurons follow in their order."""
 
     owner_coldkey: bytes
     owner_hotkey: bytes
@@ -46,6 +46,7 @@ class Subnet:
     pool_tao: int = 1000 * TAO  # rao
     pool_alpha: int = 1000 * TAO  # rao; the price is their ratio
     hyperparameters: Mapping[str, Any] = field(default_factory=dict)  # by storage name, such as `ImmunityPeriod`
+    seated: bool = True  # whether the owner has a uid
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ def genesis(config: Genesis) -> State:
         _mint(state, account, rao)
     _make_root(state)
     if config.subnet is not None:
-        _make_subnet(state, 1, config.subnet)
+        make_subnet(state, 1, config.subnet)
     state.events.clear()
     state.commit_block()
     return state
@@ -157,7 +158,7 @@ def _make_root(state: State) -> None:
     state[storage.NETWORK_REGISTRATION_ALLOWED, root] = True
 
 
-def _make_subnet(state: State, netuid: int, subnet: Subnet) -> None:
+def make_subnet(state: State, netuid: int, subnet: Subnet) -> None:
     """A subnet that was created, paid for and started: trading and emission are on."""
     subnets.initialize(state, netuid, tempo=subnet.tempo)
     state[storage.TOKEN_SYMBOL, netuid] = symbols.next_symbol(state, netuid)
@@ -169,6 +170,7 @@ def _make_subnet(state: State, netuid: int, subnet: Subnet) -> None:
         hotkey=subnet.owner_hotkey,
         tao=subnet.pool_tao,
         alpha_price=price,
+        seated=subnet.seated,
     )
     _fill_pool(state, netuid, subnet)
     for neuron in subnet.neurons:
@@ -213,4 +215,4 @@ def _stake_on_root(state: State, neuron: Neuron) -> None:
     _mint(state, subnets.account_of(root), rao)
 
 
-__all__ = ["COMMIT_REVEAL", "TAO_WEIGHT", "Genesis", "Neuron", "Preset", "Subnet", "genesis", "preset"]
+__all__ = ["COMMIT_REVEAL", "TAO_WEIGHT", "Genesis", "Neuron", "Preset", "Subnet", "genesis", "make_subnet", "preset"]

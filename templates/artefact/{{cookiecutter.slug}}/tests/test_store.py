@@ -1,1 +1,1 @@
-{% include cookiecutter.option ~ "/test_store.py" %}
+{% include cookiecutter.store ~ "/test_store.py" %}

@@ -1,1 +1,1 @@
-{% include cookiecutter.option ~ "/store.py" %}
+{% include cookiecutter.store ~ "/store.py" %}

@@ -1,12 +1,5 @@
-"""What validators ask and miners answer, and the language model that both use."""
+"""What validators ask and miners answer."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
-from typing import Any
-
-import torch
-from pydantic import BaseModel
 from taokit import Synapse
 
 
@@ -19,69 +12,7 @@ class Continue(Synapse):
     tokens: int  # how many
     answer: list[int] | None = None  # answered: the tokens that follow
 
-
-class Shared(BaseModel):
-    """What miners and validators agree on."""
-
-    model: str = ""  # a name on the Hugging Face hub or a folder; without one, a small untrained model
-
-
-@dataclass(frozen=True)
-class LanguageModel:
-    """A causal model and its tokens."""
-
-    model: Any
-    tokenizer: Any
-
-    @classmethod
-    def load(cls, name: str) -> LanguageModel:
-        """The named model, else one that is made on the spot and the same everywhere."""
-        from transformers import AutoModelForCausalLM, AutoTokenizer
-
-        if not name:
-            return cls._untrained()
-        model: Any = AutoModelForCausalLM.from_pretrained(name)
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-        return cls(model.to(device).eval(), AutoTokenizer.from_pretrained(name))
-
-    @classmethod
-    def _untrained(cls) -> LanguageModel:
-        from transformers import ByT5Tokenizer, GPT2Config, GPT2LMHeadModel
-
-        tokenizer = ByT5Tokenizer()
-        config = GPT2Config(
-            vocab_size=len(tokenizer), n_embd=32, n_layer=2, n_head=2, n_positions=256,
-            bos_token_id=None, eos_token_id=None, pad_token_id=0, initializer_range=0.5,
-        )  # fmt: skip
-        with torch.random.fork_rng():
-            torch.manual_seed(0)
-            model: Any = GPT2LMHeadModel(config)
-        return cls(model.eval(), tokenizer)
-
-    def encode(self, text: str) -> list[int]:
-        """The tokens of a text, cut to 64."""
-        found: list[int] = self.tokenizer(text, add_special_tokens=False)["input_ids"][:64]
-        return found or [0]
-
-    def decode(self, tokens: list[int]) -> str:
-        """The text of tokens."""
-        return str(self.tokenizer.decode(tokens))
-
-    @torch.no_grad()
-    def generate(self, prompt: list[int], count: int) -> list[int]:
-        """The most likely continuation, token by token."""
-        given = torch.tensor([prompt], device=self.model.device)
-        whole = self.model.generate(
-            given, attention_mask=torch.ones_like(given), max_new_tokens=count, min_new_tokens=count, do_sample=False
-        )
-        return [int(token) for token in whole[0, len(prompt) :]]
-
-    @torch.no_grad()
-    def agreement(self, prompt: list[int], answer: list[int]) -> float:
-        """The share of the tokens, 0 to 1, that the model would choose at their place: one pass for all of them."""
-        given = torch.tensor([prompt + answer], device=self.model.device)
-        if given.max() >= self.model.config.vocab_size or given.min() < 0:
-            return 0.0
-        logits = self.model(given).logits[0, len(prompt) - 1 : -1]
-        chosen = logits.gather(1, given[0, len(prompt) :, None])[:, 0]
-        return float((chosen >= logits.amax(dim=1) - 0.05).float().mean())  # GPUs differ in the last digits
+    @property
+    def count(self) -> int:
+        """How many tokens are answered, 1 to 64, whatever is asked."""
+        return min(max(self.tokens, 1), 64)

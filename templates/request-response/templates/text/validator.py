@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import taokit
 
-from {{ cookiecutter.package }}.messages import Continue, LanguageModel, Shared
+from {{ cookiecutter.package }}.messages import Continue
+from {{ cookiecutter.package }}.model import LanguageModel, Shared
 
 BEGINNINGS = ("The price of", "Once there was", "In the year", "A miner is", "We measured", "Nobody knew that")
 SUBJECTS = ("the river", "a small engine", "the harvest", "her brother", "the third proof", "winter")

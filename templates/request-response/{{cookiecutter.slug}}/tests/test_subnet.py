@@ -1,1 +1,1 @@
-{% include cookiecutter.option ~ "/test_subnet.py" %}
+{% include cookiecutter.task ~ "/" ~ cookiecutter.answers ~ "/test_subnet.py" %}

@@ -1,1 +1,1 @@
-{% include cookiecutter.option ~ "/messages.py" %}
+{% include [cookiecutter.task ~ "/" ~ cookiecutter.answers ~ "/messages.py", cookiecutter.task ~ "/messages.py"] %}

@@ -1,1 +1,1 @@
-{% include cookiecutter.option ~ "/miner.py" %}
+{% include [cookiecutter.task ~ "/" ~ cookiecutter.answers ~ "/miner.py", cookiecutter.task ~ "/miner.py"] %}

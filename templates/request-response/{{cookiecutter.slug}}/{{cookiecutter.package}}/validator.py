@@ -1,1 +1,1 @@
-{% include cookiecutter.option ~ "/validator.py" %}
+{% include [cookiecutter.task ~ "/" ~ cookiecutter.answers ~ "/validator.py", cookiecutter.task ~ "/validator.py"] %}

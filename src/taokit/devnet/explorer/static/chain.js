@@ -67,6 +67,8 @@ function extrinsic(block, one) {
       one.signer && ["Nonce", grouped(one.nonce)],
       one.signer && ["Fee", `${tao(one.fee, 9)} TAO`],
       one.signer && one.tip > 0 && ["Tip", `${tao(one.tip, 9)} TAO`],
+      one.opened && ["Carried", `extrinsic ${one.index + 1}, sealed until this block`],
+      one.sealed && ["Sealed", `until this block, in extrinsic ${one.index - 1}`],
       one.signer && ["Valid", one.era ? `for ${plural(one.era[0], "block")}` : "for ever"],
       ["Bytes", grouped(one.bytes)],
       ["Hash", hash(one.hash)],

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from taokit.devnet.runtime.drand import LAST_STORED_ROUND
+from taokit.devnet.runtime.shield import carries
 from taokit.devnet.runtime.state import State
 from taokit.devnet.runtime.subtensor import commits, creation, neurons, serving, stakeweight, takes, weights
 from taokit.devnet.runtime.subtensor.storage import (
@@ -61,7 +62,7 @@ DURING_SWAP: Final = frozenset(
         "clear_coldkey_swap_announcement",
     }
 )
-"""What a coldkey with an announced swap may still call."""
+"""What a coldkey with an announced swap may still call, besides what carries a sealed extrinsic."""
 
 ONE_SUBNET: Final = frozenset(
     {
@@ -125,7 +126,7 @@ def _coldkey_swap(state: State, signer: bytes, call: DecodedCall) -> str | None:
         return None
     if (COLDKEY_SWAP_DISPUTES, signer) in state:
         return "ColdkeySwapDisputed"
-    return None if call.name in DURING_SWAP else "ColdkeySwapAnnounced"
+    return None if call.name in DURING_SWAP or carries(call) else "ColdkeySwapAnnounced"
 
 
 def _lengths(name: str, args: Args) -> str | None:

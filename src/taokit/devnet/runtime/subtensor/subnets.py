@@ -135,10 +135,16 @@ _NEW: Final = (
 _EXPLICIT: Final = (storage.KAPPA, storage.ACTIVITY_CUTOFF, storage.REGISTRATIONS_THIS_INTERVAL)
 
 
-def found(state: State, netuid: int, *, coldkey: bytes, hotkey: bytes, tao: int, alpha_price: int) -> None:
-    """The owner, its uid 0 and the pool of a subnet; `alpha_price` is TAO per alpha, U64F64."""
+def found(
+    state: State, netuid: int, *, coldkey: bytes, hotkey: bytes, tao: int, alpha_price: int, seated: bool = True
+) -> None:
+    """The owner, its uid 0 and the pool of a subnet; `alpha_price` is TAO per alpha, U64F64.
+
+    An owner that is not seated has no uid, as after somebody else took its place.
+    """
     adopt(state, hotkey, coldkey)
-    neurons.append(state, netuid, hotkey)
+    if seated:
+        neurons.append(state, netuid, hotkey)
     state[storage.SUBNET_MECHANISM, netuid] = 1
     state[NETWORK_REGISTERED_AT, netuid] = state.number
     state[storage.REGISTERED_SUBNET_COUNTER, netuid] = state[storage.REGISTERED_SUBNET_COUNTER, netuid] + 1

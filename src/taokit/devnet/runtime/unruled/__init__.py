@@ -18,7 +18,6 @@ from taokit.devnet.runtime.unruled import (
     multisig,
     safe_mode,
     scheduling,
-    shield,
 )
 
 PALLETS: tuple[Pallet, ...] = (
@@ -34,7 +33,6 @@ PALLETS: tuple[Pallet, ...] = (
     evm.BASE_FEE,
     crowdloan.CROWDLOAN,
     contracts.CONTRACTS,
-    shield.MEV_SHIELD,
     limit_orders.LIMIT_ORDERS,
 )
 
@@ -47,7 +45,6 @@ TYPES: tuple[Struct | Enum, ...] = (
     *evm.TYPES,
     *crowdloan.TYPES,
     *contracts.TYPES,
-    *shield.TYPES,
     *limit_orders.TYPES,
     *apis.TYPES,
     *baskets.TYPES,

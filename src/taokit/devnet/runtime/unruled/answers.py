@@ -63,7 +63,6 @@ ANSWERS: Final[Mapping[str, Mapping[str, Any]]] = {
     },
     "ShieldApi": {
         "try_decode_shielded_tx": None,
-        "is_shielded_using_current_key": False,
         "try_unshield_tx": None,
     },
     "BetaBasketRuntimeApi": {

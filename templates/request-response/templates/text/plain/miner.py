@@ -2,7 +2,8 @@
 
 import taokit
 
-from {{ cookiecutter.package }}.messages import Continue, LanguageModel, Shared
+from {{ cookiecutter.package }}.messages import Continue
+from {{ cookiecutter.package }}.model import LanguageModel, Shared
 
 
 class SubnetMiner(taokit.Miner):
@@ -16,7 +17,7 @@ class SubnetMiner(taokit.Miner):
     @taokit.route(at_once=1)
     def forward(self, synapse: Continue) -> Continue:
         """The message with its answer filled in; a plain `def` runs in a thread."""
-        synapse.answer = self.model.generate(self.model.encode(synapse.prompt), min(synapse.tokens, 64))
+        (synapse.answer,) = self.model.generate([self.model.encode(synapse.prompt)], synapse.count)
         return synapse
 
     async def setup(self) -> None:

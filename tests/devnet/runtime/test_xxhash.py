@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taokit.devnet.xxhash import twox128, xxh64
+from taokit.devnet.runtime.xxhash import twox128, xxh64
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,35 @@
+"""The subnet on a chain inside this process, with the model that needs no download."""
+
+import pytest
+from taokit.chain import reads
+
+from {{ cookiecutter.package }}.messages import Continue
+from {{ cookiecutter.package }}.miner import SubnetMiner
+from {{ cookiecutter.package }}.model import LanguageModel
+from {{ cookiecutter.package }}.validator import SubnetValidator
+
+
+class Parrot(SubnetMiner):
+    def forward(self, synapse: Continue) -> Continue:
+        synapse.answer = (self.model.encode(synapse.prompt) * 16)[: synapse.tokens]
+        return synapse
+
+
+def test_only_the_models_own_choice_is_worth_something():
+    model = LanguageModel.load("")
+    prompt = model.encode("Once there was winter")
+    (answer,) = model.generate([prompt], 16)
+    assert len(answer) == 16
+    assert model.agreement(prompt, answer) == 1
+    assert model.agreement(prompt, [answer[0] ^ 1, *answer[1:]]) < 1
+    assert model.agreement(prompt, [10**9]) == 0
+    assert isinstance(model.decode(answer), str)
+
+
+@pytest.mark.devnet(miners=2, validators=1, auto=False, Tempo=40)
+async def test_honest_work_is_paid(devnet, neuron, clock):
+    async with neuron(SubnetMiner) as honest, neuron(Parrot) as parrot, neuron(SubnetValidator):
+        await clock.epochs(3)
+    graph = await devnet.async_chain().read(reads.metagraph(1))
+    paid = {key: graph.incentive[graph.uid_of(key)] for key in (honest.signer.ss58, parrot.signer.ss58)}
+    assert paid[honest.signer.ss58] > 4 * paid[parrot.signer.ss58]

@@ -1,0 +1,2 @@
+{% if cookiecutter.task == "text" %}{% include "text/model.py" %}
+{% endif %}
