@@ -24,7 +24,7 @@ test: $(DEV)/ready
 test-peers: $(DEV)/ready
 	$(DEV)/bin/python -m pytest -m peers $(ARGS)
 
-# ARGS="-k 'plain or folder'" takes two of them
+# ARGS="-k 'numbers-plain or folder'" takes two of them
 templates: $(DEV)/ready
 	$(DEV)/bin/python -m pytest -m templates $(ARGS)
 

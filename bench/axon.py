@@ -1,7 +1,9 @@
 """What an authenticated request costs an axon, beside the least that it could cost.
 
-The least is bare aiohttp, sent the very same requests, with one signature check: for 200 bytes it answers with a text,
-for 100 kB it also hashes the body, reads the JSON into the same model and writes the answer from it. For tensors the
+The least is bare aiohttp, sent the very same requests. Its handler computes the one hash that the format's signature
+covers (the body's sha256 for btauth, the legacy format's sha3 of the field), reads the JSON into the same model, verifies
+one signature, and writes the answer from the model. It looks at no header, and answers without the legacy format's own
+headers and envelope. Beside it stand one without hash and model, and one without the signature too. For tensors the
 floor is bare aiohttp with `json` and base64, without a signature. Server and client have a core each. The servers are
 asked by turns in short slices, and every request is signed beforehand. Prints a table and writes it as JSON.
 
@@ -60,7 +62,19 @@ def plain(body: bytes) -> bytes:
 def modelled(body: bytes) -> bytes:
     """The answer of a handler with the same model as the axon's, which hashes the body that the signature covers."""
     hashlib.sha256(body).hexdigest()
+    return echoed(Echo.model_validate_json(body))
+
+
+def modelled_legacy(body: bytes) -> bytes:
+    """The same of one that hashes what a signature of the legacy format covers."""
     message = Echo.model_validate_json(body)
+    digest = hashlib.sha3_256(message.text.encode()).hexdigest()
+    hashlib.sha3_256(digest.encode()).hexdigest()
+    return echoed(message)
+
+
+def echoed(message: Echo) -> bytes:
+    """The answer to a message as JSON."""
     message.reply = message.text
     return message.model_dump_json(include={"reply"}).encode()
 
@@ -88,6 +102,7 @@ SERVERS: dict[str, Serve] = {
     "bare": partial(serve_bare, plain, check=False),
     "verify": partial(serve_bare, plain, check=True),
     "model": partial(serve_bare, modelled, check=True),
+    "legacy": partial(serve_bare, modelled_legacy, check=True),
     "tensor": partial(serve_bare, grown, check=False),
     "axon": serve_axon,
 }
@@ -96,6 +111,7 @@ TABLE: list[tuple[str, int, list[tuple[str, str, Callable[[int], list[bytes]]]]]
         "200 B",
         1000,
         [
+            ("bare aiohttp + model + verify", "model", partial(btauth, SMALL)),
             ("bare aiohttp + verify", "verify", partial(btauth, SMALL)),
             ("bare aiohttp", "bare", partial(btauth, SMALL)),
             ("axon, btauth", "axon", partial(btauth, SMALL)),
@@ -105,6 +121,7 @@ TABLE: list[tuple[str, int, list[tuple[str, str, Callable[[int], list[bytes]]]]]
         "200 B, legacy",
         1000,
         [
+            ("bare aiohttp + model + verify", "legacy", partial(legacy, SMALL)),
             ("bare aiohttp + verify", "verify", partial(legacy, SMALL)),
             ("bare aiohttp", "bare", partial(legacy, SMALL)),
             ("axon, legacy", "axon", partial(legacy, SMALL)),

@@ -7,7 +7,7 @@ import gc
 import multiprocessing
 import os
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from multiprocessing.connection import Connection
@@ -59,17 +59,18 @@ def pinned(core: int) -> None:
         os.sched_setaffinity(0, {core})
 
 
-def resident() -> int:
-    """Bytes of memory that this process holds."""
+def resident(name: str = "VmRSS") -> int:
+    """Bytes of memory that this process holds; the most it ever held with `VmHWM`."""
     for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
+        if line.startswith(f"{name}:"):
             return int(line.split()[1]) * 1024
-    raise OSError("no VmRSS in /proc/self/status")
+    raise OSError(f"no {name} in /proc/self/status")
 
 
 MEASURES: dict[str, Callable[[], float]] = {
     "cpu": time.process_time,
     "memory": resident,
+    "peak": partial(resident, "VmHWM"),
     "collect": gc.collect,
     "pid": os.getpid,
 }
@@ -132,10 +133,14 @@ class Asker(asyncio.Protocol):
     def _ask(self) -> None:
         request = next(self._requests, None)
         if request is None:
-            self._transport.close()
             self._done.set_result(None)
+            self._transport.close()
         else:
             self._transport.write(request)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if not self._done.done():
+            self._done.set_exception(ConnectionError("the server ended a connection that asks"))
 
     def data_received(self, data: bytes) -> None:
         if not self._left:
@@ -153,7 +158,7 @@ class Asker(asyncio.Protocol):
             self._ask()
 
 
-async def send_all(port: int, requests: Sequence[bytes], connections: int) -> None:
+async def send_all(port: int, requests: Iterable[bytes], connections: int) -> None:
     """Send every request, so many at a time, and return when all are answered."""
     loop, left = asyncio.get_running_loop(), iter(requests)
     done = [loop.create_future() for _ in range(connections)]

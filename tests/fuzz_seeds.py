@@ -8,7 +8,7 @@ import numpy as np
 
 from signed_requests import epistula, legacy, signed
 from taokit.protocol import dump_answer
-from taokit.protocol.legacy import base_fields
+from taokit.protocol.legacy import Envelope
 from taokit.protocol.objects import write_object
 from taokit.protocol.terminal import Terminal
 from wire_classes import Echo, Nested, TensorAdd
@@ -25,7 +25,7 @@ def seeds(side: str) -> list[bytes]:
         formats = (signed, legacy, epistula)
         return [joined(n, make(one).headers, make(one).body) for n, one in enumerate(QUESTIONS) for make in formats]
     bodies = [dump_answer(one, binary=binary) for one in ANSWERS for binary in (False, True)]
-    base = write_object({**base_fields("Echo", 12.0, Terminal(), Terminal()), "reply": "y"})
+    base = write_object({**vars(Envelope(name="Echo", timeout=12.0, dendrite=Terminal(), axon=Terminal())), "reply": "y"})
     said = [("bt_header_axon_process_time", "0.5"), ("bt_header_axon_status_code", "200")]
     refusal = joined(0, [], b'{"message": "busy"}')
     return [joined(n // 2 + 1, [], body) for n, body in enumerate(bodies)] + [joined(3, said, base), refusal]

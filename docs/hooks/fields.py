@@ -18,11 +18,10 @@ class Fields(griffe.Extension):
 
     def on_class_members(self, *, cls: griffe.Class, agent: griffe.Visitor | griffe.Inspector, **_: Any) -> None:
         told = list(_told(cls))
-        if not told:
+        if cls.docstring is None or not told:
             return
-        said = cls.docstring.value.rstrip() if cls.docstring else ""
         listed = "\n".join(f"    {name}: {text}" for name, text in told)
-        text = f"{said}\n\nAttributes:\n{listed}".lstrip()
+        text = f"{cls.docstring.value.rstrip()}\n\nAttributes:\n{listed}"
         cls.docstring = griffe.Docstring(
             text, parent=cls, parser=agent.docstring_parser, parser_options=agent.docstring_options
         )

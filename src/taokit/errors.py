@@ -327,9 +327,9 @@ def log_failure(log: Logger, error: BaseException, what: str, *args: object) -> 
     """
     if isinstance(error, TaokitError):
         sentence = what + ": %s" + (" (%s)" if error.hint else "")
-        log.error(sentence, *args, error, *((error.hint,) if error.hint else ()))
+        log.error(sentence, *args, error, *((error.hint,) if error.hint else ()), stacklevel=2)
     else:
-        log.error(what, *args, exc_info=(type(error), error, _users_part(error.__traceback__)))
+        log.error(what, *args, exc_info=(type(error), error, _users_part(error.__traceback__)), stacklevel=2)
 
 
 def _users_part(trace: TracebackType | None) -> TracebackType | None:

@@ -167,6 +167,23 @@ async def test_a_caller_that_hangs_up_is_a_disconnect(url, app, client):
     assert app.events == [{"type": "websocket.disconnect", "code": 1006, "reason": ""}]
 
 
+async def released(axon):
+    """Return when nothing is under way in what is mounted."""
+    async with asyncio.timeout(5):
+        while any(queue.running for queue in axon._mounts.queues):
+            await asyncio.sleep(0.001)
+
+
+async def test_one_address_has_so_many(url, client):
+    where, axon = await url(sockets=Sockets(per_address=1))
+    async with client.ws_connect(f"{where}/echo"):
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await client.ws_connect(f"{where}/echo")
+        assert refused.value.status == 503
+    await released(axon)
+    await (await client.ws_connect(f"{where}/echo")).close()
+
+
 async def test_there_are_so_many_at_once_for_so_long_beside_other_requests(url, app, client):
     where, axon = await url(sockets=Sockets(at_once=1, seconds=0.3), at_once=1)
     async with client.ws_connect(f"{where}/echo") as first:
@@ -175,9 +192,7 @@ async def test_there_are_so_many_at_once_for_so_long_beside_other_requests(url, 
         assert refused.value.status == 503
         assert (await first.receive()).data == 1001
     await asyncio.wait_for(app.left.wait(), 5)
-    async with asyncio.timeout(5):
-        while any(queue.running for queue in axon._mounts.queues):
-            await asyncio.sleep(0.001)
+    await released(axon)
     await (await client.ws_connect(f"{where}/echo")).close()
 
 

@@ -7,8 +7,16 @@ from contextlib import asynccontextmanager
 from aiohttp import WSMsgType, web
 
 GENESIS = "0x" + "11" * 32
-SILENCE = object()
-"""In the place of an answer: none, ever."""
+
+
+class Silence:
+    """In the place of an answer: none, ever."""
+
+    def __repr__(self):
+        return "SILENCE"
+
+
+SILENCE = Silence()
 
 
 class Raw(str):

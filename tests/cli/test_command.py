@@ -1,4 +1,7 @@
-"""What `taokit dev` is told, before anything plays."""
+"""What `taokit dev` is told, before anything plays, and what it tells of mistakes in a subnet."""
+
+import subprocess
+import sys
 
 import pytest
 from pydantic import BaseModel
@@ -67,3 +70,58 @@ def test_a_cast_of_ones_own_has_so_many_of_each_and_each_class_its_settings():
     assert [part.name for part in several] == ["Mine", "Other", "Mine-1", "validator-0"]
     assert [part.stake for part in cast[2:]] == [*STAKES, STAKES[-1], STAKES[-1]]
     assert {tuple(part.settings.items()) for part in cast} == {(("depth", "3"),), (("width", "4"),)}
+
+
+SHAKY = """
+from taokit import Miner, Synapse, Validator
+
+
+class Ask(Synapse):
+    required_hash_fields = ("word",)
+
+    word: str
+
+
+class Fine(Miner):
+    async def forward(self, synapse: Ask) -> Ask:
+        return synapse
+
+
+class Fails(Fine):
+    async def forward(self, synapse: Ask) -> Ask:
+        raise RuntimeError("mine")
+
+
+class Mute(Fine):
+    async def forward(self, synapse: Ask) -> Ask:
+        return None
+
+
+class Judge(Validator):
+    rounds_per_epoch = 4
+
+    async def query(self, round):
+        return Ask(word="a")
+
+    def score(self, round, replies):
+        return {reply.uid: float("nan") for reply in replies if reply.error is None}
+"""
+
+
+def test_each_mistake_of_a_running_subnet_is_told_once_without_the_librarys_own_lines(tmp_path):
+    (tmp_path / "shaky.py").write_text(SHAKY)
+    command = [sys.executable, "-m", "taokit", "dev", "shaky.py", "--epochs", "1", "--interval", "0", "--json"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0
+    told = done.stderr
+    assert told.count("of Judge failed: the score of uid 1 is nan (return scores that are finite and at least 0;") == 1
+    assert told.count("the handler of Ask failed: it answered with NoneType (return the Ask that it was given,") == 1
+    assert told.count("RuntimeError: mine") == told.count("Traceback") == told.count('  File "') == 1
+    assert "shaky.py" in told
+
+
+def test_a_class_that_cannot_run_is_refused_before_anything_plays(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "no_score.py").write_text(SHAKY.replace("def score", "def rate"))
+    with pytest.raises(ConfigurationError, match=r"Judge has no score\(\)"):
+        play(options(path=tmp_path / "no_score.py"))

@@ -85,3 +85,10 @@ async def test_a_preset_that_is_none():
     child = await started("--preset", "nope", "--json")
     _, err = await asyncio.wait_for(child.communicate(), 20)
     assert (child.returncode, json.loads(err)["kind"]) == (2, "ConfigurationError")
+
+
+@pytest.mark.parametrize("where", ["/dev/full", "no/such/folder/chain.jsonl"])
+async def test_a_file_that_could_not_keep_the_chain_is_refused_before_there_is_one(where):
+    child = await started("--state", where, "--json")
+    out, err = await asyncio.wait_for(child.communicate(), 20)
+    assert (child.returncode, json.loads(err)["kind"], out) == (2, "ConfigurationError", b"")

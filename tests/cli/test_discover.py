@@ -65,16 +65,20 @@ def test_pyproject_decides(tmp_path):
 
 
 def test_none_and_several_are_named(tmp_path):
+    with pytest.raises(ConfigurationError, match=r"neither a miner.py nor a validator.py") as caught:
+        discover(tmp_path)
+    assert "taokit new" in caught.value.hint
+    subnet(tmp_path)
+    (tmp_path / "miner.py").unlink()
     with pytest.raises(ConfigurationError, match=r"no Miner in miner.py \(found: none\)"):
         discover(tmp_path)
-    subnet(tmp_path)
     (tmp_path / "miner.py").write_text(MINER + MINER.split("class Answers")[1].join(["\nclass Second", ""]))
     with pytest.raises(ConfigurationError, match=r"2 Miner in miner.py \(found: miner:Answers, miner:Second\)"):
         discover(tmp_path)
 
 
 def test_a_folder_that_is_not_there_and_a_file_that_does_not_import(tmp_path):
-    with pytest.raises(ConfigurationError, match="not a folder"):
+    with pytest.raises(ConfigurationError, match="neither a folder nor a file"):
         discover(tmp_path / "nowhere")
     (tmp_path / "miner.py").write_text("import nothing_of_that_name\n")
     with pytest.raises(ConfigurationError, match="no module 'nothing_of_that_name'"):

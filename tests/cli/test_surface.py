@@ -44,7 +44,7 @@ def test_it_says_what_it_does_and_shows_how(name):
     assert f"{name.removesuffix(' play')} " in f"{command.epilog} "
 
 
-@pytest.mark.parametrize("name", OWN_FLAGS.keys() - PRINTS_A_PAGE)
+@pytest.mark.parametrize("name", sorted(OWN_FLAGS.keys() - PRINTS_A_PAGE))
 def test_it_speaks_json(name):
     assert "--json" in options(COMMANDS[name])
 

@@ -75,7 +75,7 @@ def test_a_miner_at_another_address_is_asked_by_the_keys_on_chain(scene, scheme)
 
 
 def test_what_the_chain_does_not_have_is_said(scene):
-    network, uid, port, *_ = scene
+    network, uid, *_ = scene
     other = next(one for one in range(3) if one != uid)
     for given, said in (
         (Given(network=network, netuid=1, uid=99), "no uid 99"),

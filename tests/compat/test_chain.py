@@ -91,6 +91,21 @@ def test_a_subnet_of_hash_commits_is_refused_with_a_way_out(subtensor):
     assert "taokit.Validator" in answer.message
 
 
+@pytest.mark.devnet("demo", miners=1, validators=1, Tempo=20)
+def test_a_commit_by_hash_is_revealed_an_epoch_later(subtensor, devnet_url):
+    wallet, salt = held(VALIDATOR), [1, 2, 3, 65535]
+    assert subtensor.commit_weights(wallet, 1, salt, [1, 2], [1.0, 0.5]).success
+    assert not subtensor.reveal_weights(wallet, 1, [1, 2], [1.0, 0.5], salt).success  # too early
+    devnet_url.ask("dev_newBlock", {"count": 20})
+    other = subtensor.reveal_weights(wallet, 1, [1, 2], [0.5, 1.0], salt)
+    assert not other.success  # of another vector
+    assert subtensor.reveal_weights(wallet, 1, [1, 2], [1.0, 0.5], salt).success
+    uid = subtensor.get_uid_for_hotkey_on_subnet(VALIDATOR.ss58, 1)
+    assert dict(subtensor.weights(1))[uid] == [(1, 65535), (2, 32768)]
+    with pytest.raises(ConfigurationError, match="salt"):
+        subtensor.commit_weights(wallet, 1, [1 << 16], [1], [1.0])
+
+
 @pytest.mark.devnet("faithful", miners=1, validators=1, WeightsSetRateLimit=0)
 def test_a_subnet_of_timelocked_commits_gets_one(subtensor):
     answer = subtensor.set_weights(held(VALIDATOR), 1, [1], [1.0])

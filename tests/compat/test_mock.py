@@ -69,7 +69,9 @@ def test_the_rules_are_the_chains(mock):
     assert "not registered" in mock.set_weights(wallet, 5, [0], [1.0]).message
     mock.force_set_balance(wallet.coldkey.ss58_address, 1_000.0)
     assert mock.burned_register(wallet, 5).success
-    assert not mock.set_weights(wallet, 5, [0], [1.0]).success  # without stake nobody is a validator
+    with pytest.warns(bt.CompatWarning):
+        mock.force_register_neuron(5, "miner", "nobody")
+    assert not mock.set_weights(wallet, 5, [1], [1.0]).success  # without stake nobody is a validator
     mock.devnet.run_epochs(1, 5)
     assert mock.metagraph(5).block == mock.block
 

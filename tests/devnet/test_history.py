@@ -1,7 +1,7 @@
 import pytest
 
 from taokit.devnet.blocks import ZEROS, Header, record
-from taokit.devnet.history import BODIES, History
+from taokit.devnet.history import BODIES, TOLD, History
 from taokit.devnet.runtime import State
 from taokit.devnet.runtime.system import NUMBER
 from taokit.errors import UnknownBlock
@@ -111,3 +111,20 @@ def test_what_was_abandoned_can_be_read_until_the_new_branch_is_long(history, st
     grow(history, state, 65, branch=2)
     with pytest.raises(UnknownBlock):
         history.state_at(unread)
+
+
+def test_states_that_a_client_was_told_of_are_kept_up_to_a_bound(history, state):
+    told = []
+    for _ in range(TOLD + 1):
+        grow(history, state, 1)
+        told.append(history.head.hash)
+        history.tell(history.head.hash)
+        history.tell(told[1 if len(told) > 1 else 0])  # told again, it is the newest
+    grow(history, state, 400)
+    assert history.state_at(told[-1])[NUMBER] == TOLD + 1
+    assert history.state_at(told[1])[NUMBER] == 2
+    with pytest.raises(UnknownBlock):
+        history.state_at(told[0])
+    history.tell(told[0])  # too late: nothing of it is there to be kept
+    with pytest.raises(UnknownBlock):
+        history.state_at(told[0])

@@ -10,6 +10,7 @@ import pytest
 from bittensor_wallet import Wallet
 
 import taokit
+from endings import endings, is_one_sentence_and_one_hint
 from shouting import ROLES, Shout
 from taokit.devnet import from_uri
 
@@ -67,10 +68,17 @@ def test_a_second_process_with_the_same_hotkey_is_refused(folder):
     assert "hint: stop process" in done.stderr
 
 
-def run(command, folder, **env):
+def run(command, folder):
     return subprocess.run(
         [*command, "--state-dir", str(folder / "state")], capture_output=True, text=True, cwd=folder, timeout=60
     )
+
+
+def test_a_mistake_below_the_supervisor_is_told_once_with_its_exit_code(folder):
+    done = run([*TAOKIT, "miner", "roles:Shouts", *DEVNET, "--wallet", "//nobody", "--port", "0"], folder)
+    assert done.returncode == 4
+    assert is_one_sentence_and_one_hint(NOT_REGISTERED, done.stderr)
+    assert done.stderr.count("error: ") == 1
 
 
 def test_each_mistake_is_one_sentence_one_hint_and_an_exit_code(folder):
@@ -79,7 +87,7 @@ def test_each_mistake_is_one_sentence_one_hint_and_an_exit_code(folder):
     wallet.create_hotkey_from_uri("//nobody", suppress=True)
     (wallets / "me" / "hotkeys" / "torn").write_text("{ this is no key")
     (folder / "plain.py").write_text("x = 1\n")
-    miner = [*TAOKIT, "miner", "roles:Shouts"]
+    miner, state = ["miner", "roles:Shouts"], ["--state-dir", str(folder / "state")]
     mine = ["--wallet", "//miner/0", "--port", "0"]
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
@@ -96,17 +104,13 @@ def test_each_mistake_is_one_sentence_one_hint_and_an_exit_code(folder):
             "cannot connect to 'nowhere'": [*miner, "--network", "nowhere", "--netuid", "1", "--wallet", "me/hot",
                                             "--wallet-path", str(wallets)],
             "setting `depth`": [*miner, *DEVNET, *mine, "--set", "depth=3"],
-            "no Miner named": [*TAOKIT, "miner", "plain:Shouts", *DEVNET, *mine],
-            "no Validator named": [*TAOKIT, "validator", "roles:Shouts", *DEVNET, *mine],
+            "no Miner named": ["miner", "plain:Shouts", *DEVNET, *mine],
+            "no Validator named": ["validator", "roles:Shouts", *DEVNET, *mine],
         }  # fmt: skip
-        for said, command in cases.items():
-            done = run(command, folder)
-            lines = done.stderr.splitlines()
-            assert done.returncode == (4 if said == NOT_REGISTERED else 2), (said, done)
-            assert said in lines[-2], (said, done.stderr)
-            assert lines[-2].startswith("error: ")
-            assert lines[-1].startswith("hint: ")
-            assert "Traceback" not in done.stderr
+        ended = endings([[*command, *state] for command in cases.values()], folder)
+    for said, (code, errors) in zip(cases, ended, strict=True):
+        assert code == (4 if said == NOT_REGISTERED else 2), (said, errors)
+        assert is_one_sentence_and_one_hint(said, errors), (said, errors)
 
 
 def test_json_errors_are_objects(folder):

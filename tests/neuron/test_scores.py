@@ -53,7 +53,9 @@ def test_the_file_reads_back():
     assert Scores.from_json(json.loads(json.dumps(scores.to_json(RULE))), RULE) == scores
 
 
-@pytest.mark.parametrize(("given", "said"), [({9: 1.0}, "uid 9"), ({1: -1.0}, "b"), ({1: float("nan")}, "b")])
+@pytest.mark.parametrize(
+    ("given", "said"), [({9: 1.0}, "uid 9"), ({1: -1.0}, "uid 1 is -1.0"), ({1: float("nan")}, "uid 1 is nan")]
+)
 def test_a_score_that_makes_no_sense_is_named(given, said):
     with pytest.raises(ConfigurationError, match=said):
         Scores.start(RULE).scored(RULE, graph("a", "b"), given, epoch=1, round=0)

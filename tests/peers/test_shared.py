@@ -92,7 +92,7 @@ async def test_what_was_signed_before_the_memory_began_is_refused(redis, empty):
         await accepted(store, key(1))
         await empty.flushall()  # it lost its memory while workers run
         with pytest.raises(Stale):
-            await accepted(store, key(2), signed_ns=time.time_ns())
+            await accepted(store, key(2), signed_ns=time.time_ns() - 1_000_000)  # the memory counts in microseconds
         await accepted(store, key(3))
 
 

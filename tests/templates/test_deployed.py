@@ -5,10 +5,10 @@ import subprocess
 import sys
 
 import pytest
-from template_kinds import KINDS
 
 from taokit.cli.doctor.machine import compute
 from taokit.scaffold import answered, create
+from template_kinds import KINDS
 
 
 @pytest.fixture(scope="module")

@@ -12,10 +12,9 @@ import sys
 
 import pytest
 
-from template_kinds import KINDS
-
 from taokit.errors import ConfigurationError
 from taokit.scaffold import ANSWERS_FILE, answered, create, templates, update
+from template_kinds import KINDS
 
 TAOKIT = [sys.executable, "-m", "taokit"]
 

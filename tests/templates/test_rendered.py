@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from template_kinds import KINDS
 
 from taokit.scaffold import answered, create
+from template_kinds import KINDS
 
 
 def ran(folder, *command, seconds=200):

@@ -80,6 +80,7 @@ class Connection(BaseProtocol):
     _taker: Callable[[bytes], object] | None = None
     _untaken = b""
     _timer: asyncio.TimerHandle | None = None
+    _looks_at = 0.0  # when the timer is due
     _ends_at = math.inf  # by the loop's clock, unless something happens
     _begun = False  # a head has come in part
     _deaf = False  # what still comes is dropped
@@ -129,6 +130,10 @@ class Connection(BaseProtocol):
         super().resume_writing()
         if self.guest is not None:
             self.guest.resume_writing()
+
+    def resume_reading(self, resume_parser: bool = True) -> None:
+        if self._reading_paused:  # which is asked for again and again where nothing was stopped
+            super().resume_reading(resume_parser)
 
     def data_received(self, data: bytes) -> None:
         if self._upgraded:
@@ -222,6 +227,7 @@ class Connection(BaseProtocol):
             assert self._parser is not None
             self._parser.message_consumed()
             answer = await self._crowd.serve(message, self._content, self)
+            self.at_work = False
         if self.transport is not None:
             if answer is not None:
                 self.transport.write(answer.written(request, last=self.last))
@@ -279,17 +285,21 @@ class Connection(BaseProtocol):
         """End it unless something happens in time. A timer that is there already looks again when it is due."""
         self._ends_at = self._loop.time() + seconds
         if self._timer is not None:
-            if self._timer.when() <= self._ends_at:
+            if self._looks_at <= self._ends_at:
                 return
             self._timer.cancel()
-        self._timer = self._loop.call_at(self._ends_at, self._look)
+        self._look_at(self._ends_at)
+
+    def _look_at(self, moment: float) -> None:
+        self._looks_at = moment
+        self._timer = self._loop.call_at(moment, self._look)
 
     def _look(self) -> None:
         self._timer = None
         if self.transport is None or self._ends_at == math.inf:
             return
         if self._loop.time() < self._ends_at:
-            self._timer = self._loop.call_at(self._ends_at, self._look)
+            self._look_at(self._ends_at)
         elif self.transport.get_write_buffer_size():
             self.transport.abort()
         else:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Awaitable
+from itertools import chain
 
 from aiohttp import web
 
@@ -29,6 +30,7 @@ from taokit.protocol import (
     Claim,
     EpistulaClaim,
     LegacyClaim,
+    Window,
     check_headers,
     check_signature,
     check_unique,
@@ -53,10 +55,11 @@ async def pass_gates(arrival: Arrival, house: House) -> Admitted:
     fitting_content(arrival.headers, route, format=arrival.format)
     check_unique(repeated)
     claim = claimed(arrival, house)
-    fresh_and_for_us(claim, house)
+    window = house.windows.of(claim.format)
+    fresh_and_for_us(claim, house, window)
     body = await bounded_body(arrival, max_body=route.max_body, within_s=house.limits.body_s)
     check_signature(claim, body, verify=house.verify)
-    if (elsewhere := first_time(claim, house)) is not None:
+    if (elsewhere := first_time(claim, house, window)) is not None:
         await elsewhere
     arrival.believed = claim
     body, seal = opened(claim, body, me=house.hotkey, sealing=house.sealing)
@@ -79,9 +82,10 @@ async def pass_mount_gates(arrival: Arrival, request: web.BaseRequest, house: Ho
     if arrival.format != BTAUTH:
         raise Unauthenticated("no format that binds method and path")
     claim = claimed(arrival, house)
-    fresh_and_for_us(claim, house)
+    window = house.windows.of(claim.format)
+    fresh_and_for_us(claim, house, window)
     check_signature(claim, await whole_body(request, within_s=house.limits.body_s), verify=house.verify)
-    if (elsewhere := first_time(claim, house)) is not None:
+    if (elsewhere := first_time(claim, house, window)) is not None:
         await elsewhere
     address = arrival.connection.peer[0]
     caller = Caller(claim.sender, claim.format, address, claim.nonce_ns, arrival.id, arrival.route or "")
@@ -105,7 +109,7 @@ async def not_too_often(buckets: RateTable | None, key: str) -> None:
 def bounded_headers(arrival: Arrival, limits: Limits) -> list[str]:
     """Note the headers by name, and return those that came twice."""
     raw = arrival.message.raw_headers
-    if len(raw) > limits.header_count or sum([len(name) + len(value) for name, value in raw]) > limits.header_bytes:
+    if len(raw) > limits.header_count or sum(map(len, chain.from_iterable(raw))) > limits.header_bytes:
         refusal = TooLarge(f"{len(raw)} headers, or more than {limits.header_bytes} bytes of them")
         refusal.status = 431
         raise refusal
@@ -130,24 +134,24 @@ def claimed(arrival: Arrival, house: House) -> Claim:
     raise Unauthenticated("no marks of any format")
 
 
-def fresh_and_for_us(claim: Claim, house: House) -> None:
+def fresh_and_for_us(claim: Claim, house: House, window: Window) -> None:
     """Refuse what is meant for another axon or lies outside the window."""
     check_headers(
         claim,
         me=house.hotkey,
         now_ns=house.now_ns(),
-        window=house.windows.of(claim.format),
+        window=window,
         started_ns=house.started_ns,
         unbound_receiver=house.unbound_receiver,
     )
 
 
-def first_time(claim: Claim, house: House) -> Awaitable[None] | None:
+def first_time(claim: Claim, house: House, window: Window) -> Awaitable[None] | None:
     """Remember the request, and refuse one that was accepted before. Comes last: strangers use up no nonce.
 
     None when that is done; a memory elsewhere answers with what to await.
     """
-    until_ns = house.windows.of(claim.format).last_fresh_ns(claim)
+    until_ns = window.last_fresh_ns(claim)
     return house.replay.accept(claim.replay_key, signed_ns=claim.nonce_ns, now_ns=house.now_ns(), until_ns=until_ns)
 
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable
-from typing import cast
+from collections.abc import AsyncIterator
+from typing import Any
 
 from taokit.axon.answer import Answer
 from taokit.axon.answers import answered, log_answer
 from taokit.axon.deadline import by
 from taokit.axon.house import Admitted, Arrival, House
-from taokit.axon.routes import Chunks, Handler
+from taokit.axon.routes import Chunks
 from taokit.axon.sealed import sealed
 from taokit.axon.streaming import streamed
 from taokit.errors import ConfigurationError, HandlerFailed, Refused, log_failure
 from taokit.protocol import Ends, LegacyClaim, Synapse, Terminal, parse_envelope, parse_question
-from taokit.protocol.legacy import answer_terminals, check_body
+from taokit.protocol.legacy import check_body, sender_terminal
 
 log = logging.getLogger("taokit.axon")
 
@@ -33,7 +33,8 @@ async def handled(admitted: Admitted, house: House, arrival: Arrival, *, ends_at
         if not isinstance(result, Synapse):
             await streamed(result, message, admitted, arrival, ends_at=ends_at)
             return None
-        result.ends.torch = message.ends.torch  # a handler may answer with a message of its own
+        if result is not message:
+            result.ends.torch = message.in_torch
         answer = answered(result, admitted, seconds=time.perf_counter() - begun)
         if admitted.seal is not None:
             answer = sealed(answer, admitted.seal)
@@ -53,13 +54,13 @@ def received(admitted: Admitted, house: House) -> Synapse:
     if isinstance(claim, LegacyClaim):
         message: Synapse = parse_envelope(route.message, admitted.body, depth=depth)
         check_body(message, claim)
-        dendrite, _ = answer_terminals(claim, peer=peer, process_time=0.0)
+        dendrite = sender_terminal(claim, peer=peer)
         timeout = claim.timeout
     else:
         message = parse_question(route.message, admitted.body, depth=depth)
         dendrite = Terminal(ip=peer[0], port=peer[1], nonce=claim.nonce_ns, hotkey=claim.sender)
         timeout = route.deadline_s
-    message.between(Ends(timeout, dendrite, Terminal(hotkey=house.hotkey), message.ends.torch))
+    message.between(Ends(timeout, dendrite, Terminal(hotkey=house.hotkey), message.in_torch))
     return message
 
 
@@ -73,13 +74,14 @@ def deadline_of(admitted: Admitted, now: float) -> float:
 
 async def _called(admitted: Admitted, message: Synapse, ends_at: float) -> Synapse | Chunks:
     """What the handler answers: a message of the right class, or a stream."""
-    handler = cast("Handler", admitted.route.handler)  # a batch has its `Batcher` by now
-    called = handler(message, admitted.caller)
-    result = await by(ends_at, called) if isinstance(called, Awaitable) else called
-    if isinstance(result, admitted.route.message) or isinstance(result, AsyncIterator):  # noqa: SIM101  a union is slower
+    handler: Any = admitted.route.handler  # a batch has its `Batcher` by now
+    kind, called = admitted.route.message, handler(message, admitted.caller)
+    result: Synapse | Chunks = await by(ends_at, called) if hasattr(called, "__await__") else called
+    if type(result) is kind or isinstance(result, kind | AsyncIterator):  # the first is nearly always so, and quicker
         return result
     raise ConfigurationError(
-        f"it answered with {type(result).__name__}", hint=f"return a {admitted.route.name} with its answer filled in"
+        f"it answered with {type(result).__name__}",
+        hint=f"return the {admitted.route.name} that it was given, with the answer filled in",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Sequence
 
 from aiohttp import web
@@ -43,6 +44,7 @@ class Mounted:
         self.mount = mount
         self.queue = Admission(mount.at_once, waiting=0)
         self.sockets = Admission(mount.sockets.at_once, waiting=0)
+        self._sockets_of: Counter[str] = Counter()  # by address
         self._buckets = None if mount.address_rate is None else Buckets(mount.address_rate)
         self._root = web.Application(client_max_size=mount.max_body)
         app = mount.app if isinstance(mount.app, web.Application) else application_of(mount.app, mount)
@@ -103,8 +105,12 @@ class Mounted:
         queue, limit_s = self.queue, mount.deadline_s
         if wants_socket(request):
             queue, limit_s = self.sockets, mount.deadline_s + mount.sockets.seconds + QUIET_S
+            if self._sockets_of[address] >= mount.sockets.per_address:
+                raise busy(f"{address} has {self._sockets_of[address]} websockets at {mount.name}")
         if not queue.enter_now(address):
             raise busy(f"{mount.name} has {queue.running} requests under way")
+        if queue is self.sockets:
+            self._sockets_of[address] += 1
         try:
             async with asyncio.timeout(limit_s):
                 if mount.gated:
@@ -125,6 +131,8 @@ class Mounted:
             raise HandlerFailed("the application failed", request_id=arrival.id) from error
         finally:
             queue.leave(address)
+            if queue is self.sockets:
+                self._sockets_of -= Counter((address,))  # which keeps no zeros
 
 
 def _break_off(request: web.BaseRequest) -> None:

@@ -27,6 +27,7 @@ class Sockets:
     """Bounds of the websockets of a mounted application."""
 
     at_once: int = 64  # another one is a 503; none at all with 0
+    per_address: int = 16  # of one IPv4 address or /64 network of IPv6; likewise
     message_bytes: int = 1 << 20  # of one message that comes in; a longer one closes the socket with 1009
     seconds: float = 3600.0  # of one socket, from its acceptance; it is then closed with 1001
     ping_s: float = 20.0  # between two pings; a caller that is silent for half as long after one is gone

@@ -7,7 +7,7 @@ import itertools
 import logging
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from taokit.axon.admission import Admission, Priority
@@ -17,6 +17,7 @@ from taokit.axon.connection import Connection, Content, while_connected
 from taokit.axon.gates import pass_gates
 from taokit.axon.handling import deadline_of, handled
 from taokit.axon.house import Admitted, Arrival, House
+from taokit.axon.metrics import Metrics
 from taokit.axon.mounted import Mounts
 from taokit.axon.watch import Watch
 from taokit.errors import HandlerFailed, Refused, Stale, UnknownMessage
@@ -33,6 +34,7 @@ class Service:
     def __init__(self, house: House, mounts: Mounts, watch: Watch, *, priority: Priority) -> None:
         limits = house.limits
         self._house, self._mounts, self._watch = house, mounts, watch
+        self._mounted = bool(mounts)
         self._queue = Admission(limits.at_once, waiting=limits.waiting, priority=priority)
         self._only_queue = (self._queue,)
         self._own_queues = {
@@ -62,21 +64,21 @@ class Service:
         """All places where requests run or wait."""
         return (*(own for own, _ in self._own_queues.values()), self._queue, *self._mounts.queues)
 
-    async def serve(self, message: RawRequestMessage, content: Content, connection: Connection) -> Answer | None:
+    def serve(self, message: RawRequestMessage, content: Content, at: Connection) -> Awaitable[Answer | None]:
         """The answer to a request, None when it is written already; counted where somebody counts."""
-        arrival = Arrival(message, content, connection, f"{self._run}-{next(self._numbers):x}")
-        try:
-            if self._watch.metrics is None:
-                return await self._respond(arrival)
-            with self._watch.metrics.watching(arrival):
-                return await self._respond(arrival)
-        finally:
-            connection.at_work = False
+        arrival = Arrival(message, content, at, f"{self._run}-{next(self._numbers):x}")
+        if self._watch.metrics is None:
+            return self._respond(arrival)
+        return self._watched(arrival, self._watch.metrics)
+
+    async def _watched(self, arrival: Arrival, metrics: Metrics) -> Answer | None:
+        with metrics.watching(arrival):
+            return await self._respond(arrival)
 
     async def _respond(self, arrival: Arrival) -> Answer | None:
         connection, house = arrival.connection, self._house
         try:
-            if self._mounts and (mounted := self._mounts.at(arrival.message.path)) is not None:
+            if self._mounted and (mounted := self._mounts.at(arrival.message.path)) is not None:
                 connection.at_work = True
                 await mounted.serve(arrival, house)
                 return None

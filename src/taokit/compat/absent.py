@@ -38,6 +38,9 @@ ABSENT: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             ("`taokit.neuron.timelock.Timelock` encrypts", "timelock"),
             ("methods of `bt.Subtensor`, or `taokit.chain.calls`", "extrinsics pallets"),
             ("`bt.AsyncSubtensor`", "get_async_subtensor"),
+            ("`await subtensor.metagraph(netuid)` of `bt.AsyncSubtensor`", "AsyncMetagraph MetagraphMixin"),
+            ("`subtensor.transfer(…)`", "_do_transfer transfer_extrinsic"),
+            ("the codec knows every type of the chain", "TYPE_REGISTRY"),
             ("`subtensor.metagraph(netuid)`", "MetagraphInfo MetagraphInfoEmissions MetagraphInfoParams"),
             ("`subtensor.metagraph(netuid)`", "MetagraphInfoPool SelectiveMetagraphIndex"),
             (_RECORDS, "ChainIdentity ColdkeySwapDisputeInfo DelegateInfo DelegateInfoLite IPInfo ProposalCallData"),
@@ -62,7 +65,7 @@ ABSENT: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             ("the names in it stand in `taokit.compat` itself", "core extras"),
             (
                 "`pip install --upgrade taokit`, or the how-to page on the updater",
-                "version_checking __version_as_int__",
+                "version_checking __version_as_int__ version_as_int",
             ),
             ("`taokit.Miner.mounts`, for applications behind the same signatures", "FastAPIThreadedServer"),
             ("`subtensor.serve_axon(netuid, axon)`", "serve_extrinsic serve_axon_extrinsic"),
@@ -185,7 +188,8 @@ ABSENT: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             (_LEVELS, "removeFilter addFilter level"),
             ("`bt.logging.off()`", "disable_logging"),
             ("the standard library's `logging.disable`", "enable_third_party_loggers disable_third_party_loggers"),
-            ("`bt.logging(config=…)`", "get_config config get_queue help __trace_on__ _logger"),
+            ("`bt.logging(config=…)`", "get_config config get_queue help"),
+            (_LEVELS, "_logger"),
             ("`bt.logging(config=…)`", "deregister_primary_logger"),
         ),
         "utils": _table(

@@ -20,6 +20,7 @@ from taokit.dendrite.reply import Reply
 from taokit.dendrite.speech import Speech
 from taokit.dendrite.tracing import Tracing
 from taokit.dendrite.trust import Trust, opened
+from taokit.dendrite.turns import Turns
 from taokit.errors import Disconnected, LocalError, NotAsked, TaokitError, TimedOut
 from taokit.protocol import Nonces, Response, SignedRequest, Synapse
 from taokit.signer import Signer
@@ -27,6 +28,9 @@ from taokit.signer import Signer
 M = TypeVar("M", bound=Synapse)
 
 log = logging.getLogger("taokit.dendrite")
+
+SET_BACK_NS = 10 * 10**9
+"""By how far nonces may be ahead of the clock. Servers take none that is more than a few seconds ahead of theirs."""
 
 
 @dataclass(slots=True)
@@ -48,6 +52,7 @@ class Asking:
     closed: bool = False
     trust: Trust = field(default_factory=Trust)
     _nonces: Nonces = field(default_factory=Nonces)
+    _turns: Turns = field(default_factory=Turns)
     _pool: Pool | None = None
     _lanes: Lanes = field(init=False)
 
@@ -147,7 +152,8 @@ class Asking:
                 response = await self.pool.rest(incoming)
             finally:
                 self.pool.end(incoming)
-        answer = self.heard(call, attempt, response)
+        async with self._turns.turn(len(response.body)):
+            answer = self.heard(call, attempt, response)
         call.decided = attempt
         return answer
 
@@ -158,12 +164,20 @@ class Asking:
 
     def lane(self, call: Call[M]) -> AbstractContextManager[str]:
         """The uuid of one request, where its format has one."""
+        self._follow_clock()
         match call.question.format:
             case "legacy":
                 return self._lanes.lane(call.target.hotkey)
             case "epistula/2":
                 return nullcontext(self.new_uuid())
         return nullcontext("")
+
+    def _follow_clock(self) -> None:
+        """Begin anew, nonces and uuids, when the clock was set back: nobody would take what lies so far ahead of it."""
+        if self._nonces.last - self.now_ns() > SET_BACK_NS:
+            log.warning("the clock was set back by %.0f s", (self._nonces.last - self.now_ns()) / 1e9)
+            self._nonces = Nonces()
+            self._lanes.renew()
 
     async def begin(self, call: Call[M], attempt: Attempt, uuid: str, *, packed: bool = True) -> Incoming:
         """The head of the answer; asked a second time only where the connection had died before we wrote."""

@@ -33,5 +33,9 @@ class Lanes:
             if not busy:
                 self._busy.pop(receiver, None)
 
+    def renew(self) -> None:
+        """Use new uuids from now on: nonces of the old ones are no longer below those to come."""
+        self._uuids = [self._new_uuid() for _ in self._uuids]
+
 
 __all__ = ["Lanes"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from taokit.devnet.codec import StorageCodec
 from taokit.devnet.natives import Misfit, Natives, from_hex
@@ -13,17 +13,33 @@ from taokit.devnet.runtime.table import Item
 Change: TypeAlias = tuple[Item, tuple[Any, ...], Any]
 """An entry, its keys and its new native value; None takes the value away."""
 
+_REMOVE: Final = "$removePrefix"
+
 
 def changes_of(given: Any, natives: Natives, codec: StorageCodec) -> list[Change]:
     """Raw `[[key, value]]`, or `{pallet: {entry: value}}` and for maps `{pallet: {entry: [[[key, …], value]]}}`.
 
-    The shapes are those of Chopsticks. Raises `Misfit`.
+    The shapes are those of Chopsticks: a value in hex is the encoded one, and its `$removePrefix` is `removals_of`.
+    Raises `Misfit`.
     """
     if isinstance(given, Mapping):
-        return [one for pallet, entries in given.items() for one in _pallet(natives, pallet, entries)]
+        named = [one for pallet, entries in given.items() for one in _pallet(natives, pallet, entries)]
+        return [_change(natives, codec, *one) for one in named]
     if isinstance(given, Sequence) and not isinstance(given, str):
         return [_raw(codec, pair) for pair in given]
     raise Misfit(f"expected pairs of raw keys and values, or pallets by name, not {type(given).__name__}")
+
+
+def removals_of(given: Any, natives: Natives, state: State) -> list[Change]:
+    """What is stored of the entries in `{pallet: {"$removePrefix": [entry, …]}}`, to be taken away. Raises `Misfit`."""
+    found: list[Change] = []
+    for pallet, entries in given.items() if isinstance(given, Mapping) else ():
+        names = entries.get(_REMOVE, []) if isinstance(entries, Mapping) else []
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise Misfit(f"{_REMOVE} is a list of the names of entries")
+        items = [natives.item(_upper(pallet), _upper(name)) for name in names]
+        found += [(item, keys, None) for item in items for keys in state.keys(item)]
+    return found
 
 
 def write(state: State, changes: list[Change]) -> None:
@@ -53,18 +69,32 @@ def decoded(codec: StorageCodec, item: Item, raw: bytes) -> Any:
         raise Misfit(f"no {item.value}: {error}") from None
 
 
-def _pallet(natives: Natives, pallet: str, entries: Any) -> list[Change]:
+def _change(natives: Natives, codec: StorageCodec, item: Item, keys: list[Any], value: Any) -> Change:
+    if isinstance(value, str) and value.startswith("0x"):
+        return (*keyed(natives, item, keys, None)[:2], decoded(codec, item, from_hex(value)))
+    return keyed(natives, item, keys, value)
+
+
+def _pallet(natives: Natives, pallet: str, entries: Any) -> list[tuple[Item, Any, Any]]:
     if not isinstance(entries, Mapping):
         raise Misfit(f"expected the entries of {pallet} by name")
-    return [one for name, given in entries.items() for one in _entry(natives, natives.item(pallet, name), given)]
+    named = {name: given for name, given in entries.items() if name != _REMOVE}
+    items = {name: natives.item(_upper(pallet), _upper(name)) for name in named}
+    return [one for name, given in named.items() for one in _entry(items[name], given)]
 
 
-def _entry(natives: Natives, item: Item, given: Any) -> list[Change]:
+def _upper(name: Any) -> str:
+    """A name as the chain has it: clients in JavaScript begin it with a small letter."""
+    return str(name)[:1].upper() + str(name)[1:]
+
+
+def _entry(item: Item, given: Any) -> list[tuple[Item, Any, Any]]:
+    """The entry, its keys and its value for each that is given, as they are given."""
     if not item.keys:
-        return [(item, (), None if given is None else natives.value(item.value, given))]
+        return [(item, [], given)]
     if not isinstance(given, list) or not all(isinstance(one, list) and len(one) == 2 for one in given):
         raise Misfit(f"{item.name} is a map: expected a list of pairs, each a list of keys and a value")
-    return [keyed(natives, item, keys, value) for keys, value in given]
+    return [(item, keys, value) for keys, value in given]
 
 
 def keyed(natives: Natives, item: Item, keys: Any, value: Any) -> Change:
@@ -75,4 +105,4 @@ def keyed(natives: Natives, item: Item, keys: Any, value: Any) -> Change:
     return item, place, None if value is None else natives.value(item.value, value)
 
 
-__all__ = ["Change", "changes_of", "decoded", "keyed", "write"]
+__all__ = ["Change", "changes_of", "decoded", "keyed", "removals_of", "write"]

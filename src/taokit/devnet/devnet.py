@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from taokit.devnet import presets
 from taokit.devnet.accounts import account
 from taokit.devnet.beacon.controls import Drand
 from taokit.devnet.beacon.key import config_of
+from taokit.devnet.beginnings import Running
 from taokit.devnet.blocks import root_of
-from taokit.devnet.presets import GENESIS_MS, NETUID, Miners, Validators
+from taokit.devnet.presets import GENESIS_MS, NETUID
 from taokit.devnet.rewinding import Rewound
 from taokit.devnet.runtime import Genesis, Preset
 from taokit.devnet.runtime.state import State
@@ -31,65 +32,26 @@ class Devnet(Timed, Rewound, Written):
     extrinsic also gets a block of its own at once. It belongs to one thread, and its followers to one event loop.
     """
 
+    subnet = Running("subnet")
+    """A running subnet 1 where weights are set in the open, one epoch old, so that validators hold permits."""
+
+    demo = Running("demo", auto=False)
+    """`subnet`, but weights are committed by hash and revealed one epoch later, and blocks wait for `mine`."""
+
+    faithful = Running("faithful")
+    """`subnet` for rehearsals: the main network's limits, thresholds and issuance, no axons on this machine.
+
+    Weights are timelocked, and revealed one epoch later. Half a TAO a block.
+    """
+
     @classmethod
     def empty(cls, *, genesis_ms: int = GENESIS_MS, auto: bool = True) -> Self:
         """No subnet but root, and a million TAO on each of //Alice to //Ferdie; //Alice is root."""
         config = Genesis(genesis_ms, sudo=account("Alice").public_key, balances=presets.accounts(), beacon=config_of())
-        return cls._of("empty", config, auto=auto)
+        return cls.of("empty", config, auto=auto)
 
     @classmethod
-    def subnet(
-        cls,
-        *,
-        miners: Miners = 8,
-        validators: Validators = 3,
-        seed: int | str | bytes | None = None,
-        genesis_ms: int = GENESIS_MS,
-        auto: bool = True,
-        **hyperparameters: Any,
-    ) -> Self:
-        """A running subnet 1 where weights are set in the open, one epoch old, so that validators hold permits.
-
-        Uid 0 is the owner's, then come the miners, then the validators. Hyperparameters go by storage name.
-        """
-        config = presets.cast(presets.Cast(miners, validators, seed), genesis_ms, hyperparameters)
-        return cls._of("subnet", config, auto=auto)
-
-    @classmethod
-    def demo(
-        cls,
-        *,
-        miners: Miners = 4,
-        validators: Validators = 3,
-        seed: int | str | bytes | None = None,
-        genesis_ms: int = GENESIS_MS,
-        auto: bool = False,
-        **hyperparameters: Any,
-    ) -> Self:
-        """`subnet`, but weights are committed by hash and revealed one epoch later, and blocks wait for `mine`."""
-        config = presets.cast(presets.Cast(miners, validators, seed), genesis_ms, hyperparameters)
-        return cls._of("demo", config, auto=auto)
-
-    @classmethod
-    def faithful(
-        cls,
-        *,
-        miners: Miners = 8,
-        validators: Validators = 3,
-        seed: int | str | bytes | None = None,
-        genesis_ms: int = GENESIS_MS,
-        auto: bool = True,
-        **hyperparameters: Any,
-    ) -> Self:
-        """`subnet` for rehearsals: the main network's limits, thresholds and issuance, no axons on this machine.
-
-        Weights are timelocked, and revealed one epoch later. Half a TAO a block.
-        """
-        config = presets.cast(presets.Cast(miners, validators, seed), genesis_ms, hyperparameters)
-        return cls._of("faithful", presets.faithful(config), auto=auto)
-
-    @classmethod
-    def _of(cls, preset: Preset, config: Genesis, *, auto: bool) -> Self:
+    def of(cls, preset: Preset, config: Genesis, *, auto: bool) -> Self:
         """A preset's chain. Where it has a subnet an epoch has run, as that gives permits."""
         devnet = cls(presets.made(preset, config), genesis_ms=config.genesis_ms, auto=auto)
         if config.subnet is not None:

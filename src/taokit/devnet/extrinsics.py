@@ -91,7 +91,8 @@ def take_apart(data: bytes, table: Table, coders: Coders) -> Extrinsic:
     try:
         return _parts(data, table, coders)
     except (ScaleError, IndexError, UnicodeDecodeError) as error:
-        raise refusal("Malformed", f"Verification Error: Could not decode: {error}", code=1002) from None
+        said = "the bytes end too early" if isinstance(error, IndexError) else error
+        raise refusal("Malformed", f"Verification Error: Could not decode: {said}", code=1002) from None
 
 
 def _framed(data: bytes) -> bool:

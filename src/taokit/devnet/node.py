@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
-from typing import Final
+from typing import Any, Final
 
 from taokit.chain import BlockHash, Head, Status
 from taokit.devnet import metadata, runtime
@@ -24,10 +24,10 @@ from taokit.devnet.runtime import shield
 from taokit.devnet.runtime.refusal import DispatchError
 from taokit.devnet.runtime.state import HISTORY, State
 from taokit.devnet.runtime.system import account_nonce, bump_nonce
-from taokit.devnet.runtime.table import DecodedCall
+from taokit.devnet.runtime.table import DecodedCall, Item
 from taokit.devnet.scale import Coders
 from taokit.devnet.shield import Keys
-from taokit.errors import PoolRefused, UnknownBlock
+from taokit.errors import ConfigurationError, PoolRefused, UnknownBlock
 
 BLOCK_EXTRINSICS: Final = 1024
 """Signed extrinsics that one block takes."""
@@ -339,13 +339,25 @@ class Node:
 
     @contextmanager
     def aside(self) -> Iterator[None]:
-        """Inside, the state is written to without a block: all or nothing, and no event is left."""
-        events = len(self.state.events)
+        """Inside, the state is written to without a block: all or nothing, and no event is left.
+
+        Raises `ConfigurationError` for a value that its entry cannot hold, on which blocks would fail later.
+        """
+        events, writes = len(self.state.events), self.state.writes
         try:
             with self.state.transaction():
                 yield
+                for item, keys, value in self.state.written(writes):
+                    self._check_fit(item, keys, value)
         finally:
             del self.state.events[events:]
+
+    def _check_fit(self, item: Item, keys: tuple[Any, ...], value: Any) -> None:
+        try:
+            if value is not None:
+                self.codec.value(item, keys, value)
+        except (ValueError, TypeError) as error:
+            raise ConfigurationError(f"{item.name} is {item.value}, and cannot hold that: {error}") from None
 
 
 __all__ = ["BLOCK_EXTRINSICS", "Node"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from taokit.devnet.accounts import WELL_KNOWN, account, from_uri
@@ -17,6 +18,9 @@ GENESIS_MS: Final = 1_767_225_600_000
 
 NETUID: Final = 1
 """The subnet of every preset that has one."""
+
+SIZES: Final[Mapping[str, tuple[int, int]]] = MappingProxyType({"subnet": (8, 3), "demo": (4, 3), "faithful": (8, 3)})
+"""Miners and validators of the presets that have any, where nothing else is said."""
 
 FIRST_EPOCH: Final = 360
 """Blocks that a preset with a subnet begins with where no tempo is given: one tempo, up to its first epoch."""
@@ -115,6 +119,7 @@ __all__ = [
     "LIVE_ISSUANCE",
     "NETUID",
     "REST",
+    "SIZES",
     "STAKE",
     "Cast",
     "Miners",

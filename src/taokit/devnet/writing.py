@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from taokit.devnet import levers
 from taokit.devnet.accounts import address, public_key
-from taokit.devnet.changes import changes_of, write
+from taokit.devnet.changes import changes_of, removals_of, write
 from taokit.devnet.extrinsics import MOCK
 from taokit.devnet.held import Held
 from taokit.devnet.rehearsal import Rehearsal, dry_run, rehearse
@@ -130,14 +130,18 @@ class Written(Held):
         By name it is `{pallet: {entry: value}}`, and for maps `{pallet: {entry: [[[key, …], value]]}}`. None takes a
         value away. Raises `Misfit`, and changes nothing, where something does not fit.
         """
-        write(self.state, changes_of(values, self._natives, self._node.codec))
+        changes = changes_of(values, self._natives, self._node.codec)
+        write(self.state, [*removals_of(values, self._natives, self.state), *changes])
 
     def set_hyperparameter(self, netuid: int, name: str, value: Any) -> None:
         """Write a setting of a subnet, at once and past the checks of its setter.
 
-        `name` is the chain's entry, such as `WeightsSetRateLimit`, or the same in snake case.
+        `name` is the chain's entry, such as `WeightsSetRateLimit`, or the same in snake case. Raises
+        `ConfigurationError` for a value that the entry cannot hold.
         """
-        self.state[self.setting(name), netuid] = value
+        item = self.setting(name)
+        with self._node.aside():
+            self.state[item, netuid] = value
 
     def setting(self, name: str) -> Item:
         """The storage entry of a subnet's setting, by either of its names. Raises `UnknownName`."""

@@ -78,7 +78,7 @@ def parse_question(kind: type[M], body: bytes, *, depth: int = MAX_DEPTH) -> M:
 
 def _plainly(kind: type[M], body: bytes, depth: int) -> M | None:
     """The message in a body that holds nothing but what its class declares in plain words; None where it may not."""
-    names = tuple(kind.model_fields)
+    names = kind.field_names()
     if not is_plain(kind, names) or b"NaN" in body or b"Infinity" in body or too_deep(body, depth):
         return None
     try:

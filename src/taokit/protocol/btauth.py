@@ -34,12 +34,10 @@ SIGNATURE = re.compile(r"(?:0x)?([0-9a-fA-F]{128})")
 class BtauthClaim(Claim):
     """What the headers of a btauth request say."""
 
+    format = BTAUTH
+
     method: str
     target: str  # path and query exactly as sent
-
-    @property
-    def format(self) -> str:
-        return BTAUTH
 
     def message(self, body: bytes) -> bytes:
         return payload(

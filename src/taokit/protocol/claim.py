@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ClassVar
 
 from taokit.errors import BadSignature, Stale, WrongReceiver
 
@@ -25,17 +26,15 @@ ReplayKey = tuple[str, str, str, int]
 class Claim(ABC):
     """What a caller says of itself: read from its headers, well-formed, not yet believed."""
 
+    format: ClassVar[str]
+    """`legacy`, `btauth` or `epistula`."""
+
     sender: str  # ss58 hotkey
     receiver: str | None  # ss58 hotkey; None when the request names nobody
     uuid: str  # "" in a format that has none
     nonce_ns: int  # the sender's clock, nanoseconds since 1970
     signature: bytes  # 64 bytes
     scheme: str  # sr25519 or ed25519
-
-    @property
-    @abstractmethod
-    def format(self) -> str:
-        """`legacy`, `btauth` or `epistula`."""
 
     @abstractmethod
     def message(self, body: bytes) -> bytes:
@@ -84,8 +83,7 @@ class Windows:
 
     def of(self, format: str) -> Window:
         """The window of a format."""
-        window: Window = getattr(self, format)
-        return window
+        return self.btauth if format == BTAUTH else self.legacy if format == LEGACY else self.epistula
 
 
 def check_headers(

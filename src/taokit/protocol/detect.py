@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 
 from taokit.errors import Malformed
@@ -36,16 +37,13 @@ def formats_in(text: str) -> list[str]:
     return text.removeprefix(NAMING).split(", ") if text.startswith(NAMING) else []
 
 
-def headers_by_name(pairs: Iterable[tuple[str, str]]) -> tuple[dict[str, str], list[str]]:
+def headers_by_name(pairs: Collection[tuple[str, str]]) -> tuple[dict[str, str], list[str]]:
     """Headers by lower-case name, and the names that came more than once."""
-    headers: dict[str, str] = {}
-    repeated: list[str] = []
-    for name, value in pairs:
-        key = name.lower()
-        if key in headers:
-            repeated.append(key)
-        headers[key] = value
-    return headers, repeated
+    headers = {name.lower(): value for name, value in pairs}
+    if len(headers) == len(pairs):
+        return headers, []
+    counts = Counter(name.lower() for name, _ in pairs)
+    return headers, [name for name, count in counts.items() if count > 1]
 
 
 def check_unique(repeated: Iterable[str]) -> None:

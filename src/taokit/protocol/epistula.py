@@ -41,9 +41,7 @@ SIGNATURE = re.compile(r"(?:0x)?([0-9a-fA-F]{128})")
 class EpistulaClaim(Claim):
     """What the headers of an Epistula request say."""
 
-    @property
-    def format(self) -> str:
-        return EPISTULA
+    format = EPISTULA
 
     @property
     def step_ns(self) -> int:

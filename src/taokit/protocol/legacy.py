@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Self
 
-from pydantic_core import to_json
+from pydantic import TypeAdapter
 
 from taokit.errors import LocalError, Malformed, Unauthenticated
 from taokit.protocol.bodies import dumped, written
@@ -45,8 +45,6 @@ WINDOW_TIMEOUT = 12.0  # seconds of a caller's timeout that may widen the window
 
 NAMES = {prefix: tuple(prefix + name for name in TERMINAL_FIELDS) for prefix in (AXON, DENDRITE)}
 """What each end's values are called in headers."""
-SAID = {header: (prefix, name) for prefix, headers in NAMES.items() for name, header in zip(TERMINAL_FIELDS, headers)}
-"""Of whom a header tells what."""
 SCALARS = frozenset({str, int, bool, type(None)})  # a dump leaves them as they are
 
 INTEGER = re.compile(r"0|[1-9][0-9]{0,18}")
@@ -74,7 +72,7 @@ def body_hash(message: Synapse, *, torch: bool = False) -> str:
     """
     names = type(message).hash_fields()
     values: dict[str, Any] = vars(message)
-    if not (is_plain(type(message), names) and all([type(values[name]) in SCALARS for name in names])):
+    if not (is_plain(type(message), names) and SCALARS.issuperset([type(values[name]) for name in names])):
         values = _dumped(message, names, torch=torch)
     digests = "".join([field_hash(values[name]) for name in names])
     return hashlib.sha3_256(digests.encode("ascii")).hexdigest()
@@ -107,25 +105,17 @@ class Headers:
     @classmethod
     def read(cls, headers: Mapping[str, str]) -> Self:
         """Read headers with lower-case names; `Malformed` when a number does not parse. Stubs are not looked at."""
-        ends: dict[str, dict[str, Any]] = {AXON: {}, DENDRITE: {}}
+        dendrite, axon = Terminal(), Terminal()
         for header, text in headers.items():
             if header in SAID:
-                prefix, name = SAID[header]
-                ends[prefix][name] = _typed(name, text)
+                mine, name, typed = SAID[header]
+                setattr(axon if mine else dendrite, name, typed(name, text))
         return cls(
-            dendrite=Terminal(**ends[DENDRITE]),
-            axon=Terminal(**ends[AXON]),
+            dendrite=dendrite,
+            axon=axon,
             timeout=_number("timeout", headers["timeout"]) if "timeout" in headers else None,
             body_hash=headers.get(BODY_HASH),
         )
-
-
-def _typed(name: str, text: str) -> int | float | str:
-    if name in INTEGERS:
-        return _integer(name, text)
-    if name == "process_time":
-        return _number(name, text)
-    return _matching(TEXT, name, text)
 
 
 def _integer(name: str, text: str) -> int:
@@ -144,13 +134,11 @@ def _number(name: str, text: str) -> float:
 class LegacyClaim(Claim):
     """What the headers of a legacy request say. The receiver is this axon's own hotkey when they name none."""
 
+    format = LEGACY
+
     body_hash: str
     headers: Headers
     timeout: float  # seconds
-
-    @property
-    def format(self) -> str:
-        return LEGACY
 
     def message(self, body: bytes) -> bytes:
         return signed_message(
@@ -195,6 +183,21 @@ def _matching(pattern: re.Pattern[str], name: str, text: str) -> str:
     return text
 
 
+def _text(name: str, text: str) -> str:
+    return _matching(TEXT, name, text)
+
+
+TYPED = {
+    name: _integer if name in INTEGERS else _number if name == "process_time" else _text for name in TERMINAL_FIELDS
+}
+SAID = {
+    header: (prefix == AXON, name, TYPED[name])
+    for prefix, headers in NAMES.items()
+    for name, header in zip(TERMINAL_FIELDS, headers, strict=True)
+}
+"""By the name of a header: whether it is about the axon, what it tells, and how it is read."""
+
+
 def _bounded(timeout: float, maximum: float) -> float:
     if not 0 < timeout <= maximum:
         raise Malformed(f"timeout {timeout:g} is not above 0 and at most {maximum:g} seconds")
@@ -211,6 +214,12 @@ def terminal_headers(prefix: str, terminal: Terminal) -> list[tuple[str, str]]:
     """A header for everything that is known of one end."""
     said = zip(NAMES[prefix], values_of(terminal), strict=True)
     return [(header, str(value)) for header, value in said if value is not None]
+
+
+@cache
+def fixed_headers(kind: type[Synapse]) -> tuple[tuple[str, str], ...]:
+    """The headers that all answers of a class have."""
+    return (("name", kind.__name__), *stub_headers(kind), ("header_size", "0"), ("total_size", "0"))
 
 
 @cache
@@ -278,34 +287,37 @@ class LegacyDraft:
         )
 
     def _body(self, dendrite: Terminal, axon: Terminal) -> bytes:
-        base = SPACED.encode(base_fields(self.name, self.timeout, dendrite, axon)).encode("ascii")
+        begun = Envelope(name=self.name, timeout=self.timeout, dendrite=dendrite, axon=axon)
+        base = SPACED.encode(vars(begun)).encode("ascii")
         return joined(base, self.fields, b", ")
 
 
-def base_fields(name: str, timeout: float, dendrite: Terminal, axon: Terminal) -> dict[str, Any]:
-    """The seven fields that begin every envelope. The sizes are another interpreter's; zero says so."""
-    return {
-        "name": name,
-        "timeout": timeout,
-        "total_size": 0,
-        "header_size": 0,
-        "dendrite": dendrite,
-        "axon": axon,
-        BODY_HASH: "",
-    }
+@dataclass(kw_only=True)
+class Envelope:
+    """The seven fields that begin every body. The sizes are another interpreter's; zero says so."""
+
+    name: str
+    timeout: float  # seconds
+    total_size: int = 0
+    header_size: int = 0
+    dendrite: Terminal
+    axon: Terminal
+    computed_body_hash: str = ""
+
+
+ENVELOPE = TypeAdapter(Envelope).serializer
+
+
+def sender_terminal(claim: LegacyClaim, *, peer: tuple[str, int]) -> Terminal:
+    """The verified sender, without its signature."""
+    version = claim.headers.dendrite.version
+    return Terminal(None, None, None, peer[0], peer[1], version, claim.nonce_ns, claim.uuid, claim.sender)
 
 
 def answer_terminals(claim: LegacyClaim, *, peer: tuple[str, int], process_time: float) -> tuple[Terminal, Terminal]:
-    """The two ends as a successful answer names them: the verified sender without its signature, and this axon."""
+    """The two ends as a successful answer names them: the verified sender, and this axon."""
     said = claim.headers
-    dendrite = Terminal(
-        ip=peer[0],
-        port=peer[1],
-        version=said.dendrite.version,
-        nonce=claim.nonce_ns,
-        uuid=claim.uuid,
-        hotkey=claim.sender,
-    )
+    dendrite = sender_terminal(claim, peer=peer)
     axon = Terminal(200, "Success", process_time, ip=said.axon.ip, port=said.axon.port, hotkey=said.axon.hotkey)
     return dendrite, axon
 
@@ -313,13 +325,10 @@ def answer_terminals(claim: LegacyClaim, *, peer: tuple[str, int], process_time:
 def answer_headers(message: Synapse, dendrite: Terminal, axon: Terminal) -> list[tuple[str, str]]:
     """The headers of a successful answer; a stream sends them before its first byte."""
     return [
-        ("name", type(message).__name__),
+        *fixed_headers(type(message)),
         ("timeout", str(message.timeout)),
         *terminal_headers(AXON, axon),
         *terminal_headers(DENDRITE, dendrite),
-        *stub_headers(type(message)),
-        ("header_size", "0"),
-        ("total_size", "0"),
         (BODY_HASH, body_hash(message)),
     ]
 
@@ -327,11 +336,11 @@ def answer_headers(message: Synapse, dendrite: Terminal, axon: Terminal) -> list
 def answer_body(message: Synapse, dendrite: Terminal, axon: Terminal) -> bytes:
     """The envelope of a successful answer, questions included, as real servers write it."""
     kind = type(message)
-    base = base_fields(kind.__name__, message.timeout, dendrite, axon)
-    names = tuple(kind.model_fields)
+    base = Envelope(name=kind.__name__, timeout=message.timeout, dendrite=dendrite, axon=axon)
+    names = kind.field_names()
     if not is_plain(kind, names):
-        return write_object({**base, **_dumped(message, names)}, COMPACT)
-    return joined(to_json(base), written(message, names), b",")
+        return write_object({**vars(base), **_dumped(message, names)}, COMPACT)
+    return joined(ENVELOPE.to_json(base), written(message, names), b",")
 
 
 def joined(first: bytes, second: bytes, separator: bytes) -> bytes:
@@ -356,5 +365,6 @@ __all__ = [
     "field_hash",
     "is_served",
     "refusal_headers",
+    "sender_terminal",
     "signed_message",
 ]

@@ -7,9 +7,10 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, ClassVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, PrivateAttr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema
 
@@ -20,7 +21,18 @@ from taokit.protocol.terminal import Terminal
 
 DEFAULT_TIMEOUT = 12.0
 RESERVED = frozenset(
-    {"name", "timeout", "total_size", "header_size", "dendrite", "axon", "computed_body_hash", "ends", "between"}
+    {
+        "name",
+        "timeout",
+        "total_size",
+        "header_size",
+        "dendrite",
+        "axon",
+        "computed_body_hash",
+        "ends",
+        "between",
+        "in_torch",
+    }
 )
 WIRE = ConfigDict(
     extra="ignore",
@@ -93,9 +105,8 @@ class Synapse(Part):
     required_hash_fields: ClassVar[tuple[str, ...]] = ()
     __question_fields__: ClassVar[tuple[str, ...]] = ()
     __answer_fields__: ClassVar[tuple[str, ...]] = ()
+    __names__: ClassVar[tuple[str, ...]] = ()
     __hashed__: ClassVar[tuple[str, ...] | None] = None
-
-    _ends: Ends = PrivateAttr(default_factory=Ends)
 
     @property
     def timeout(self) -> float:
@@ -124,17 +135,19 @@ class Synapse(Part):
     def axon(self, terminal: Terminal) -> None:
         self.ends.axon = terminal
 
-    @property
+    @cached_property  # a private attribute of pydantic's would cost more than reading a small message
     def ends(self) -> Ends:
         """The two ends and the timeout together."""
-        private: dict[str, Any] = self.__pydantic_private__ or {}  # the way around pydantic's slow `__getattr__`
-        ends: Ends = private["_ends"]
-        return ends
+        return Ends()
+
+    @property
+    def in_torch(self) -> bool:
+        """Whether the far end is an older SDK in torch mode. Unlike `ends.torch`, it makes no ends to know that."""
+        return "ends" in self.__dict__ and self.ends.torch
 
     def between(self, ends: Ends) -> None:
         """Put the message between other ends, which it shares with no other message."""
-        private: dict[str, Any] = self.__pydantic_private__ or {}
-        private["_ends"] = ends
+        self.__dict__["ends"] = ends
 
     @classmethod
     def question_fields(cls) -> tuple[str, ...]:
@@ -145,6 +158,11 @@ class Synapse(Part):
     def answer_fields(cls) -> tuple[str, ...]:
         """The names of the fields that the miner fills, in declaration order."""
         return cls.__answer_fields__
+
+    @classmethod
+    def field_names(cls) -> tuple[str, ...]:
+        """The names of all fields, in declaration order."""
+        return cls.__names__
 
     @classmethod
     def hash_fields(cls) -> tuple[str, ...]:
@@ -162,6 +180,7 @@ class Synapse(Part):
         roles = {name: _role_of(info) for name, info in cls.model_fields.items()}
         cls.__question_fields__ = tuple(name for name, role in roles.items() if role == ASKED)
         cls.__answer_fields__ = tuple(name for name, role in roles.items() if role == ANSWERED)
+        cls.__names__ = tuple(roles)
         cls.__hashed__ = _hashed(cls)
         _check_definition(cls)
 

@@ -101,7 +101,8 @@ async def _run(neuron: Neuron, choices: Choices, above: Above, leaving: Leaving)
     try:
         if above.worker is not None:
             above.worker.pipe.send("serves")
-        log.info("%s runs as %s on port %s", type(neuron.role).__name__, neuron.signer.ss58, neuron.port)
+        place = "" if neuron.port is None else f" on port {neuron.port}"
+        log.info("%s runs as %s%s", type(neuron.role).__name__, neuron.signer.ss58, place)
         async with _beating(neuron, choices, above, leaving):
             await neuron.wait()
     finally:

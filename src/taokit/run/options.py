@@ -209,6 +209,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser(cls: type[Role], prog: str | None) -> _Parser:
+    prog = prog or _as_module(cls)
     parser = _Parser(prog=prog, description=f"Run {cls.__name__} as a neuron.", epilog=EXIT_CODES, allow_abbrev=False)
     for option in OPTIONS:
         names = [option.flag] if option.short is None else [option.flag, option.short]
@@ -222,6 +223,12 @@ def _parser(cls: type[Role], prog: str | None) -> _Parser:
         "-v", "--verbose", action="count", default=0, help="log every request too; -vv libraries too, -vvv all"
     )
     return parser
+
+
+def _as_module(cls: type[Role]) -> str | None:
+    """How it was called, where the class stands in the module that was run with `python -m`."""
+    spec = getattr(sys.modules.get("__main__"), "__spec__", None) if cls.__module__ == "__main__" else None
+    return None if spec is None else f"python -m {spec.name}"
 
 
 def listed(text: str | None) -> tuple[str, ...]:

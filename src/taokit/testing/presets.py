@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from taokit.devnet import Devnet
-from taokit.devnet.presets import Cast
+from taokit.devnet.presets import SIZES, Cast
 from taokit.errors import ConfigurationError
 
 KEPT: Final = 8
@@ -41,7 +41,7 @@ class Kind:
         """The keys of its neurons."""
         if self.preset == "empty":
             return Cast(0, 0)
-        known = {"miners": 4 if self.preset == "demo" else 8, "validators": 3, "seed": None, **self.arguments}
+        known = {**dict(zip(("miners", "validators"), SIZES[self.preset], strict=True)), "seed": None, **self.arguments}
         return Cast(known["miners"], known["validators"], known["seed"])
 
     def make(self) -> Devnet:

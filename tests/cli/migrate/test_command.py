@@ -22,7 +22,7 @@ def test_it_looks_and_writes_nothing(subnet):
     result = taokit(subnet)
     assert result.exit_code == 0
     assert "line 1: to be rewritten: imports taokit.compat as bt" in result.output
-    assert "2 files: 1 runs unchanged, 1 runs once its imports are rewritten" in result.output
+    assert "2 files: 1 runs unchanged, 1 runs once it is rewritten" in result.output
     assert "pass --write" in result.output
     assert (subnet / "miner.py").read_text().startswith("import bittensor")
 
@@ -57,4 +57,4 @@ def test_a_path_that_is_not_there_says_so(tmp_path):
 
 
 def test_an_empty_folder_is_no_mistake(tmp_path):
-    assert "0 files: no Python file" in taokit(tmp_path).output
+    assert "0 files: none that it reads" in taokit(tmp_path).output

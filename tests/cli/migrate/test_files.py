@@ -48,8 +48,8 @@ def test_imports_are_rewritten_and_all_else_is_kept(examined, theirs, ours):
 @pytest.mark.parametrize(
     ("text", "line", "says"),
     [
-        ("import bittensor as bt\nbt.MockSubtensor()\n", 2, "devnet_url"),
-        ("import bittensor as bt\nbt.utils.networking.get_external_ip()\n", 2, "utils.networking"),
+        ("import bittensor as bt\nbt.SubnetsAPI\n", 2, "bt.Dendrite"),
+        ("import bittensor as bt\nbt.utils.networking.requests\n", 2, "utils.networking"),
         ("from bittensor import Synapse, SubtensorApi\n", 1, "taokit.connect"),
         ("from bittensor import *\n", 1, "import the names"),
         ("import bittensor.core.axon\n", 1, "import the names"),

@@ -1,4 +1,4 @@
-"""Mocks and their tests, in the shape of the subnet template of SDK 10: a chain, a metagraph and a dendrite of its own."""
+"""Mocks and their tests in the shape of the subnet template of SDK 10: chain, metagraph and dendrite."""
 
 import asyncio
 import random
@@ -56,9 +56,7 @@ class MockMetagraph(bt.Metagraph):
 class MockDendrite(bt.Dendrite):
     """Answers by itself, after a time that it makes up."""
 
-    async def forward(
-        self, axons, synapse=Dummy(dummy_input=1), timeout=12, deserialize=True, run_async=True, streaming=False
-    ):
+    async def forward(self, axons, synapse=bt.Synapse(), timeout=12, deserialize=True, run_async=True, streaming=False):
         if streaming:
             raise NotImplementedError("streaming is not mocked")
 

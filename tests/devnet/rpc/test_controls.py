@@ -6,6 +6,7 @@ from aiohttp import WSMsgType
 from chains import ALICE, BOB, TAO
 from rpc_client import connected, transfer
 from taokit.chain import reads
+from taokit.errors import ConfigurationError
 
 TEMPO_OF_1 = "0x658faa385070e074c85bf6b568cf05557641384bb339f3758acddfd7053d33170100"
 
@@ -101,8 +102,35 @@ async def test_an_older_block_becomes_the_head(client, url, session, devnet):
         header = await again.result("chain_getHeader", abandoned)  # for clients with stale facts
         assert int(header["number"], 16) == number + 4
         assert await again.result("state_getStorage", TEMPO_OF_1, abandoned) == "0x6801"
-        for wrong in (None, 10**6, -1, "0x11"):
+        for wrong in (None, 10**6, -(10**6), "0x11"):
             assert "error" in await again.ask("dev_setHead", wrong)
+
+
+async def test_the_shapes_of_chopsticks(client, devnet):
+    first = devnet.head
+    head = await client.result("dev_newBlock", {"count": None, "to": None, "transactions": None})
+    assert head == "0x" + devnet.head.hash.hex()
+    assert devnet.head.number == first.number + 1
+    for wrong in ({"transactions": "0x00"}, {"count": 10**9}, {"to": 10**9}):
+        assert (await client.error("dev_newBlock", wrong))["code"] == -32602
+    remark = {"call": "0x00000400", "address": BOB.ss58}
+    assert (await client.result("dev_dryRun", {"extrinsic": remark, "at": head}))["result"] == "0x0000"
+    assert "error" in await client.ask("dev_dryRun", {"extrinsic": remark, "at": "0x" + first.hash.hex()})
+    assert await client.result("dev_setHead", -1) == "0x" + first.hash.hex()
+
+
+async def test_what_no_entry_holds_is_refused_and_changes_nothing(client, devnet):
+    before = devnet.state_root()
+    for name, *params in (
+        ("dev_fund", BOB.ss58, 1 << 70),
+        ("dev_setStake", 1, BOB.ss58, (1 << 64) - 1),
+        ("dev_setHyperparameter", 9, "Tempo", 10),
+    ):
+        assert (await client.error(name, *params))["code"] == -32000
+    with pytest.raises(ConfigurationError, match="Tempo is u16"):
+        devnet.set_hyperparameter(1, "Tempo", 70_000)
+    assert devnet.state_root() == before
+    devnet.next_epoch()
 
 
 async def test_a_revert_from_within_drops_everybody_too(client, devnet):
@@ -121,6 +149,13 @@ async def test_storage_raw_and_named(client, devnet):
     assert await client.result("state_getStorage", TEMPO_OF_1) == "0x0b00"
     await client.result("dev_setStorage", [[TEMPO_OF_1, None]])
     assert await client.result("state_getStorage", TEMPO_OF_1) is None
+    await client.result("dev_setStorage", {"subtensorModule": {"$removePrefix": ["tempo"], "tempo": [[[1], 12]]}})
+    assert await client.result("state_getKeysPaged", TEMPO_OF_1[:66], 10) == [TEMPO_OF_1]
+    assert await client.result("state_getStorage", TEMPO_OF_1) == "0x0c00"
+    encoded = {"Sudo": {"Key": "0x" + BOB.public_key.hex()}, "SubtensorModule": {"Tempo": [[[1], "0x0d00"]]}}
+    await client.result("dev_setStorage", encoded, head)
+    assert await client.result("state_getStorage", TEMPO_OF_1) == "0x0d00"
+    assert "error" in await client.ask("dev_setStorage", encoded, await client.result("chain_getBlockHash", 1))
 
 
 @pytest.mark.parametrize(
@@ -140,6 +175,9 @@ async def test_storage_raw_and_named(client, devnet):
         {"SubtensorModule": {"Tempo": [[["x"], 5]]}},
         {"System": {"Account": [[[BOB.ss58], {"data": {"no": 1}}]]}},
         {"System": {"Account": [[["5Grw"], {}]]}},
+        {"System": {"$removePrefix": "Account"}},
+        {"System": {"$removePrefix": ["Such"]}},
+        {"$removePrefix": ["System"]},
     ],
 )
 async def test_storage_that_does_not_fit_changes_nothing(client, devnet, wrong):

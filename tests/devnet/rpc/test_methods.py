@@ -170,15 +170,13 @@ async def test_a_state_that_is_not_kept_any_more(client, devnet):
 
 
 async def test_a_state_that_a_client_was_told_of_is_kept(client, devnet):
-    for method, params in (
-        ("chain_getHead", []),
-        ("chain_getFinalizedHead", []),
-        ("chain_getBlockHash", [devnet.head.number]),
-    ):
-        told = await client.result(method, *params)
+    for method in ("chain_getHead", "chain_getFinalizedHead", "chain_getBlockHash"):
+        told = await client.result(method)
+        tempo = await client.result("state_getStorage", TEMPO + "0100", told)
         devnet.mine(300)
-        devnet.set_hyperparameter(1, "Tempo", 361 + devnet.head.number)
-        assert await client.result("state_getStorage", TEMPO + "0100", told) is not None
+        assert await client.result("state_getStorage", TEMPO + "0100", told) == tempo
+        devnet.set_hyperparameter(1, "Tempo", devnet.head.number)
+        devnet.mine()
     for _ in range(130):
         devnet.mine()
         await client.result("chain_getHead")

@@ -206,3 +206,12 @@ def test_a_walk_by_the_first_key_finds_what_a_search_of_all_finds(steps, marked)
     if state.number > 1:
         state.return_to(state.at(state.number))
         check()
+
+
+def test_what_was_written_since_some_write():
+    state = State()
+    state[PLAIN], state[MAP, 1], state[MAP, 2] = 1, 2, 3
+    del state[MAP, 1]
+    assert state.written() == [(PLAIN, (), 1), (MAP, (1,), None), (MAP, (2,), 3)]
+    assert state.written(3) == [(MAP, (1,), None)]
+    assert state.written(4) == []

@@ -242,7 +242,6 @@ class _Notes(logging.Handler):
             return
         _note(self._play, self.format(record))
 
-
     def _again(self, record: logging.LogRecord) -> bool:
         """Whether the same failure was told since the user saved last: it comes back with every request or round."""
         which = record.args[1:] if isinstance(record.args, tuple) else ()  # the first is the request or the round

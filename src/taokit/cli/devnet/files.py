@@ -9,6 +9,14 @@ from pathlib import Path
 from taokit.errors import ConfigurationError
 
 
+def check(file: Path) -> None:
+    """Raise `ConfigurationError` where no chain could be kept: better at its beginning than at its end."""
+    if file.exists() and not file.is_file():
+        raise ConfigurationError(f"{file} is no file that a chain could be kept in", hint="name another file")
+    if not (file.parent.is_dir() and os.access(file.parent, os.W_OK)):
+        raise ConfigurationError(f"cannot write into {file.parent}", hint="make that folder, or name another file")
+
+
 def read(file: Path) -> str:
     """The text of a file. Raises `ConfigurationError` where it cannot be read."""
     try:
@@ -36,4 +44,4 @@ def write(file: Path, text: str) -> None:
         raise ConfigurationError(f"cannot write {file}: {error.strerror}", hint="name another file") from None
 
 
-__all__ = ["read", "write"]
+__all__ = ["check", "read", "write"]

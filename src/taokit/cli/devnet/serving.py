@@ -10,7 +10,6 @@ import json
 import signal
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -18,8 +17,9 @@ from typing import TYPE_CHECKING, Any, Final
 from taokit.cli.devnet import files
 from taokit.devnet import Devnet, account
 from taokit.devnet.accounts import WELL_KNOWN, seed_of
+from taokit.devnet.beginnings import Start
 from taokit.devnet.blocks import SLOT_MS
-from taokit.devnet.presets import FIRST_EPOCH, NETUID, Cast
+from taokit.devnet.presets import FIRST_EPOCH, NETUID, SIZES, Cast
 from taokit.devnet.rpc import Server
 from taokit.devnet.runtime.balances import free
 from taokit.devnet.runtime.subtensor.storage import NETWORKS_ADDED, UIDS
@@ -30,9 +30,6 @@ from taokit.units import Balance
 
 if TYPE_CHECKING:
     from rich.table import Table
-
-SIZES: Final = {"subnet": (8, 3), "demo": (4, 3), "faithful": (8, 3)}
-"""Miners and validators of the presets that have any."""
 
 PRESETS: Final = (*SIZES, "empty")
 
@@ -69,6 +66,8 @@ def serve(options: Options) -> None:
         raise ConfigurationError(f"there is no preset {options.preset!r}", hint=f"take one of {', '.join(PRESETS)}")
     if options.preset not in SIZES and options.seed is not None:
         raise ConfigurationError("--seed is for presets with neurons", hint="leave it out, or pass --preset subnet")
+    if options.state is not None:
+        files.check(options.state)
     with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
         asyncio.run(_serve(options))
 
@@ -108,9 +107,8 @@ def _made(options: Options, genesis_ms: int) -> Devnet:
     auto = options.block_time_s is None
     if options.preset not in SIZES:
         return Devnet.empty(genesis_ms=genesis_ms, auto=auto)
-    make: Callable[..., Devnet] = getattr(Devnet, options.preset)
-    miners, validators = SIZES[options.preset]
-    return make(miners=miners, validators=validators, seed=options.seed, genesis_ms=genesis_ms, auto=auto)
+    make: Start[Devnet] = getattr(Devnet, options.preset)
+    return make(seed=options.seed, genesis_ms=genesis_ms, auto=auto)
 
 
 def accounts_of(options: Options, devnet: Devnet) -> list[Account]:
@@ -212,4 +210,4 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-__all__ = ["PRESETS", "SIZES", "Account", "Options", "accounts_of", "chain_of", "is_loopback", "serve", "to_json"]
+__all__ = ["PRESETS", "Account", "Options", "accounts_of", "chain_of", "is_loopback", "serve", "to_json"]

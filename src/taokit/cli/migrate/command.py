@@ -17,13 +17,15 @@ EXIT_DECIDE = 1
 
 
 def migrate(
-    path: Annotated[Path, typer.Argument(help="A Python file, or a folder with some.")],
+    path: Annotated[Path, typer.Argument(help="A file, or a folder with some.")],
     write: Annotated[bool, typer.Option("--write", help="Rewrite the files, not only look at them.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object, nothing else.")] = False,
 ) -> None:
     """Move code from SDK 10: file by file, what runs unchanged, what is rewritten, what a person must decide.
 
-    Exits with 1 where a person must decide or a file was not understood.
+    It reads Python, notebooks, requirements, pyproject.toml, setup.cfg, min_compute.yml, Dockerfiles, shell scripts and
+    the files of pm2 and compose; it rewrites imports and lines of requirements alone. Exit codes: 0 nothing is left, 1
+    a person must decide or a file was not understood, 2 there is no such path, or the extra `migrate` is missing.
     """
     from taokit.cli.migrate import examine, sources
     from taokit.cli.migrate import write as put
@@ -57,7 +59,7 @@ def lines(reports: list[Report], written: list[Path], *, write: bool) -> list[st
             told += [f"  see {page}" for page in dict.fromkeys(one.page for one in report.findings)]
     counts = Counter(report.verdict for report in reports)
     summary = ", ".join(f"{counts[verdict]} {said}" for verdict, said in VERDICTS.items() if counts[verdict])
-    told.append(f"{len(reports)} files: {summary or 'no Python file'}")
+    told.append(f"{len(reports)} files: {summary or 'none that it reads'}")
     if write:
         told.append(f"{len(written)} files rewritten")
     elif any(report.after != report.before for report in reports):

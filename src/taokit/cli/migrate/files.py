@@ -1,4 +1,4 @@
-"""Source files: found, read with a bound, and replaced whole or not at all."""
+"""Files that mention the SDK: found, read with a bound, and replaced whole or not at all."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-from taokit.cli.migrate.findings import Report
+from taokit.cli.migrate.commands import of_commands
+from taokit.cli.migrate.compute import of_compute
+from taokit.cli.migrate.findings import Finding, Report
+from taokit.cli.migrate.kinds import FileKind, kind_of
 from taokit.errors import ConfigurationError
 
 LARGEST = 4 << 20
@@ -20,12 +23,12 @@ PASSED_OVER = frozenset({"__pycache__", "node_modules", "site-packages", "build"
 
 
 def sources(path: Path) -> Iterator[Path]:
-    """The Python files at or below a path, by name; hidden and installed ones and links are passed over.
+    """The files at or below a path that are looked at, by name; hidden and installed ones and links are passed over.
 
     Raises `ConfigurationError` for a path that is not there.
     """
     if not path.exists():
-        raise ConfigurationError(f"{path} is not there", hint="name a Python file or a folder")
+        raise ConfigurationError(f"{path} is not there", hint="name a file or a folder")
     if path.is_file():
         yield path
         return
@@ -33,23 +36,22 @@ def sources(path: Path) -> Iterator[Path]:
         below[:] = sorted(name for name in below if not name.startswith(".") and name not in PASSED_OVER)
         for name in sorted(names):
             file = Path(folder, name)
-            if name.endswith(".py") and not name.startswith(".") and not file.is_symlink():
+            if kind_of(file) and not name.startswith(".") and not file.is_symlink():
                 yield file
 
 
 def examine(file: Path) -> Report:
-    """What is to be done about a file. Raises `ConfigurationError` without libcst (extra `migrate`)."""
+    """What is to be done about a file. Raises `ConfigurationError` without libcst and packaging (extra `migrate`)."""
     try:
         import libcst
+        import packaging  # noqa: F401  asked for here, so that one sentence says it
     except ImportError as error:
         hint = "install it: pip install 'taokit[migrate]'"
-        raise ConfigurationError("migrating needs libcst, which is not installed", hint=hint) from error
-    from taokit.cli.migrate.rewriting import rewritten
+        raise ConfigurationError(f"migrating needs {error.name}, which is not installed", hint=hint) from error
 
     try:
         before = _content(file)
-        _parses(before)
-        after, findings = rewritten(before)
+        after, findings = _looked(before, kind_of(file) or "python", file.name)
     except SyntaxError as error:
         return Report(file, error=f"line {error.lineno} does not parse: {error.msg}")
     except libcst.ParserSyntaxError as error:
@@ -57,6 +59,33 @@ def examine(file: Path) -> Report:
     except (OSError, ValueError, RecursionError, MemoryError) as error:
         return Report(file, error=f"cannot be read: {error or type(error).__name__}")
     return Report(file, findings, before, after)
+
+
+def _looked(before: bytes, kind: FileKind, name: str) -> tuple[bytes, tuple[Finding, ...]]:
+    """The file as it should be, and what was found in it. Raises what `examine` catches."""
+    if kind == "python":
+        from taokit.cli.migrate.rewriting import rewritten
+
+        _parses(before)
+        return rewritten(before, requirements=name == "setup.py")
+    text = before.decode()
+    if kind in ("requirements", "pyproject"):
+        from taokit.cli.migrate import requirements
+
+        look = requirements.of_lines if kind == "requirements" else requirements.of_pyproject
+        after, found = look(text)
+        return after.encode(), tuple(sorted(found, key=lambda one: one.line))
+    return before, tuple(_reported(text, kind))
+
+
+def _reported(text: str, kind: FileKind) -> list[Finding]:
+    if kind == "notebook":
+        from taokit.cli.migrate.notebooks import of_notebook
+
+        return of_notebook(text)
+    if kind == "compute":
+        return of_compute(text)
+    return of_commands(text)
 
 
 def _parses(content: bytes) -> None:

@@ -11,7 +11,7 @@ Verdict: TypeAlias = Literal["unchanged", "rewritten", "decide", "skipped"]
 
 VERDICTS: dict[Verdict, str] = {
     "unchanged": "runs unchanged",
-    "rewritten": "runs once its imports are rewritten",
+    "rewritten": "runs once it is rewritten",
     "decide": "a person must decide",
     "skipped": "was not understood",
 }

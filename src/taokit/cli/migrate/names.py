@@ -3,56 +3,92 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from typing import Any
 
 import taokit.compat as compat
-from taokit.compat.utils import weight_utils
-from taokit.protocol import Terminal
+from taokit.compat.absent import ABSENT
+from taokit.compat.utils import networking, weight_utils
+from taokit.compat.wallets import Key
+from taokit.protocol.terminal import TERMINAL_FIELDS
 
 SDK = "bittensor"
 COMPAT = "taokit.compat"
-WEIGHTS = "utils.weight_utils"
-
-FORMER = frozenset({"core", "utils", "chain_data", "mock", "extras"})
-"""Packages below the SDK's own, whose names stand in `taokit.compat` itself."""
-
-INSTEAD = {
-    "Keypair": "`from bittensor_wallet import Keypair`",
-    "MockSubtensor": "the fixture `devnet_url` of taokit's pytest plugin is a whole chain for tests",
-    "SubtensorApi": "`taokit.connect` gives every read and call",
-    "SubnetsAPI": "ask with `bt.Dendrite`, or subclass `taokit.Validator`",
-    "PriorityThreadPoolExecutor": "a priority function given to `attach` orders requests",
-    "timelock": "`taokit.neuron.timelock.Timelock` encrypts",
-    "extrinsics": "`taokit.chain.calls` has the calls",
+MODULES: dict[str, Any] = {
+    "utils": compat.utils,
+    "utils.weight_utils": weight_utils,
+    "utils.networking": networking,
 }
-"""What to use for some names that are nowhere."""
+"""Modules of the SDK that are modules here, by their names below it."""
 
-TERMINAL = frozenset(field.name for field in fields(Terminal))
+TERMINAL = frozenset(TERMINAL_FIELDS) | frozenset(name for name in dir(compat.TerminalInfo) if name[0] != "_")
 """What `synapse.axon` and `synapse.dendrite` hold."""
 
+_INFO = frozenset(field.name for field in fields(compat.AxonInfo)) | frozenset(dir(compat.AxonInfo))
+_CHAIN = frozenset({"here", "network", "chain_endpoint", "devnet"})
+_GRAPH = frozenset({"netuid", "mechid", "lite", "network", "axons", "graph", "subtensor"})
+
 MEMBERS = {
-    "subtensor": frozenset(dir(compat.Subtensor)) | {"here", "network", "chain_endpoint"},
+    "subtensor": frozenset(dir(compat.MockSubtensor)) | frozenset(dir(compat.AsyncSubtensor)) | _CHAIN,
+    "metagraph": frozenset(dir(compat.Metagraph)) | _GRAPH,
     "dendrite": frozenset(dir(compat.Dendrite)) | TERMINAL,
-    "metagraph": frozenset(dir(compat.Metagraph)) | {"netuid", "mechid", "network", "axons", "graph", "subtensor"},
-    "axon": frozenset(dir(compat.Axon)) | frozenset(dir(compat.AxonInfo)) | TERMINAL | {"config", "wallet", "started"},
+    "axon": frozenset(dir(compat.Axon)) | _INFO | TERMINAL | {"config", "wallet", "started"},
+    "wallet": frozenset(dir(compat.Wallet)) | {"config", "name", "hotkey_str", "path"},
+    "wallet.hotkey": frozenset(dir(Key)) | {"ss58_address"},
+    "wallet.coldkey": frozenset(dir(Key)) | {"ss58_address"},
 }
 """What objects that usually go by these names can do."""
+
+FORMER = frozenset({"core", "utils", "extras", "mock", "chain_data", "btlogging", "commands", "extrinsics", "subnets"})
+"""Packages below the SDK, of any version since 6."""
+
+ROWS = {
+    "subtensor": "Subtensor",
+    "metagraph": "Metagraph",
+    "dendrite": "Dendrite",
+    "axon": "Axon",
+    "wallet": "Wallet",
+    "wallet.hotkey": "Key",
+    "wallet.coldkey": "Key",
+}
+"""Where `ABSENT` says what to use for what they cannot do."""
+
+ALONE = frozenset({"subtensor", "metagraph"})
+"""Of these, names that mean a chain's also where a file imports no SDK."""
 
 
 def home_of(module: str, name: str) -> str | None:
     """The module that has what `from module import name` took of the SDK, or None where there is none."""
     inner = module.removeprefix(SDK).removeprefix(".")
-    if inner == WEIGHTS:
-        return f"{COMPAT}.{WEIGHTS}" if hasattr(weight_utils, name) else None
-    if inner == "utils" and name == "weight_utils":
-        return f"{COMPAT}.utils"
-    if inner and inner.partition(".")[0] not in FORMER:
-        return None
-    return COMPAT if name in compat.__all__ else None
+    whole = f"{inner}.{name}".removeprefix(".")
+    if whole in MODULES and inner:
+        return f"{COMPAT}.{inner}"
+    if name in compat.__all__:
+        return COMPAT
+    return f"{COMPAT}.{inner}" if inner in MODULES and hasattr(MODULES[inner], name) else None
 
 
-def instead(name: str) -> str:
+def kind_of(owner: str) -> str | None:
+    """By which of these names an object usually goes that is written like this, such as `self.mock_subtensor`."""
+    parts = owner.split(".")
+    if len(parts) > 1 and ".".join(parts[-2:]) in MEMBERS:
+        return ".".join(parts[-2:])
+    return next((name for name in MEMBERS if parts[-1] == name or parts[-1].endswith(f"_{name}")), None)
+
+
+def instead(name: str, owner: str = "bt") -> str:
     """What to say of a name that is nowhere."""
-    return f"taokit.compat has no {name}" + (f": {INSTEAD[name]}" if name in INSTEAD else "")
+    last = name.rpartition(".")[2]
+    use = ABSENT.get(owner, {}).get(last) or next((row[last] for row in ABSENT.values() if last in row), None)
+    if use is None and last.endswith("_extrinsic"):
+        use = "methods of `bt.Subtensor`, or `taokit.chain.calls`"
+    return f"taokit.compat has no {name}" + (f": {use}" if use else "")
 
 
-__all__ = ["COMPAT", "FORMER", "MEMBERS", "SDK", "WEIGHTS", "home_of", "instead"]
+def is_path(text: str) -> bool:
+    """Whether a text names something of the SDK, as `patch` and `import_module` take it."""
+    first, _, rest = text.partition(".")
+    inner = rest.partition(".")[0]
+    return first == SDK and text.replace(".", "").isidentifier() and (inner in FORMER or inner in compat.__all__)
+
+
+__all__ = ["ALONE", "COMPAT", "MEMBERS", "MODULES", "ROWS", "SDK", "home_of", "instead", "is_path", "kind_of"]

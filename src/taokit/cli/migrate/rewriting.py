@@ -8,10 +8,10 @@ import libcst as cst
 from libcst.helpers import get_full_name_for_node
 from libcst.metadata import MetadataWrapper, PositionProvider
 
+import taokit.compat as compat
 from taokit.cli.migrate.findings import MOVING, OWN_LAYER, Finding, Kind
-from taokit.cli.migrate.names import COMPAT, MEMBERS, SDK, WEIGHTS, home_of, instead
-from taokit.compat import __all__ as compat_names
-from taokit.compat.utils import __all__ as utils_names
+from taokit.cli.migrate.names import ALONE, COMPAT, MEMBERS, MODULES, ROWS, SDK, home_of, instead, is_path, kind_of
+from taokit.cli.migrate.requirements import of_string
 from taokit.protocol.synapse import RESERVED
 
 if TYPE_CHECKING:
@@ -23,10 +23,13 @@ SERVERS = frozenset({"fastapi", "flask", "uvicorn", "starlette", "aiohttp", "san
 MESSAGES = frozenset({"Synapse", "StreamingSynapse"})
 
 
-def rewritten(source: bytes) -> tuple[bytes, tuple[Finding, ...]]:
-    """The file as it should be, and what was found. Raises `libcst.ParserSyntaxError`."""
+def rewritten(source: bytes, *, requirements: bool = False) -> tuple[bytes, tuple[Finding, ...]]:
+    """The file as it should be, and what was found; `requirements` is whether its texts may be some, as in `setup.py`.
+
+    Raises `libcst.ParserSyntaxError`.
+    """
     wrapper = MetadataWrapper(cst.parse_module(source))
-    rewriter = Rewriter()
+    rewriter = Rewriter(requirements=requirements)
     module = wrapper.visit(rewriter)
     if rewriter.servers and rewriter.marks:
         line = min(rewriter.marks)
@@ -40,16 +43,23 @@ class Rewriter(cst.CSTTransformer):
 
     METADATA_DEPENDENCIES = (PositionProvider,)
 
-    def __init__(self) -> None:
+    def __init__(self, *, requirements: bool = False) -> None:
         super().__init__()
+        self._requirements = requirements
         self.findings: list[Finding] = []
         self.servers: set[str] = set()  # libraries that serve HTTP
         self.marks: set[int] = set()  # lines with the name of a signed header
         self._sdk: set[str] = set()  # what the SDK goes by in this file
+        self._annotations: set[cst.SimpleString] = set()
+        self._names: dict[str, str] = {}  # what was imported from it, by what it goes by
 
     def _find(self, node: cst.CSTNode, kind: Kind, said: str) -> None:
         line = self.get_metadata(PositionProvider, node).start.line
         self.findings.append(Finding(line, kind, said, MOVING))
+
+    def visit_Annotation(self, node: cst.Annotation) -> None:  # noqa: N802
+        if SDK in self._sdk and isinstance(node.annotation, cst.SimpleString):
+            self._annotations.add(node.annotation)  # a name of this file, which is there under the same name
 
     def visit_Import(self, node: cst.Import) -> bool:  # noqa: N802  libcst finds its visitors by such names
         return False  # the names in it are no uses
@@ -68,7 +78,7 @@ class Rewriter(cst.CSTTransformer):
             return alias
         given = None if alias.asname is None else get_full_name_for_node(alias.asname.name)
         inner = name.removeprefix(SDK).removeprefix(".")
-        if inner not in ("", WEIGHTS, "utils") or (inner and given is None):
+        if (inner and inner not in MODULES) or (inner and given is None):
             self._find(at, "decide", f"`import {name}`: import the names that are used from {COMPAT}")
             return alias
         self._sdk.add(given or name) if not inner else None
@@ -88,6 +98,7 @@ class Rewriter(cst.CSTTransformer):
             return updated_node
         names = [get_full_name_for_node(one.name) or "" for one in updated_node.names]
         homes = {name: home_of(module, name) for name in names}
+        self._names |= {local: name for local, name in map(_local, updated_node.names) if homes[name] == COMPAT}
         for name in (name for name, home in homes.items() if home is None):
             self._find(original_node, "decide", instead(name))
         targets = set(homes.values())
@@ -102,14 +113,26 @@ class Rewriter(cst.CSTTransformer):
         owner = get_full_name_for_node(node.value)
         if owner is None:
             return
-        if owner in self._sdk and name not in compat_names:
-            self._find(node, "decide", instead(name))
-        inner, _, last = owner.rpartition(".")
-        if last == "utils" and inner in self._sdk and name not in utils_names:
-            self._find(node, "decide", instead(f"utils.{name}"))
-        of_settings = "config" in inner.split(".")
-        if self._sdk and last in MEMBERS and owner not in self._sdk and not of_settings and name not in MEMBERS[last]:
-            self._find(node, "decide", f"`{last}.{name}` is not in taokit.compat")
+        known = self._known(owner)
+        if known is not None:
+            if not has(known, name):
+                self._find(node, "decide", instead(f"{known}.{name}".removeprefix("."), row_of(known)))
+            return
+        kind = kind_of(owner)
+        if kind is None or "config" in owner.split(".") or not (self._sdk or self._names or kind in ALONE):
+            return
+        if name not in MEMBERS[kind] and not name.startswith("__"):
+            self._find(node, "decide", f"`{kind}.{name}`: {instead(name, ROWS[kind])}")
+
+    def _known(self, owner: str) -> str | None:
+        """What of the SDK this is, below its name: empty for itself, `utils.networking`, `Synapse`; else None."""
+        if owner in self._sdk:
+            return ""
+        first, _, rest = owner.partition(".")
+        if first in self._names and not rest:
+            return self._names[first]
+        inner = next((owner.removeprefix(f"{sdk}.") for sdk in self._sdk if owner.startswith(f"{sdk}.")), None)
+        return inner if inner is not None and (inner in MODULES or has("", inner)) else None
 
     def visit_ClassDef(self, node: cst.ClassDef) -> None:  # noqa: N802
         bases = [(get_full_name_for_node(base.value) or "").rpartition(".")[2] for base in node.bases]
@@ -127,14 +150,52 @@ class Rewriter(cst.CSTTransformer):
         called = get_full_name_for_node(node.func) or ""
         if called.rpartition(".")[2] not in ("import_module", "__import__") or not node.args:
             return
-        value = text_of(node.args[0].value)
-        if value is not None and value.partition(".")[0] == SDK:
-            self._find(node, "decide", f"imports {value} by its name as text")
+        if text_of(node.args[0].value) == SDK:
+            self._find(node, "decide", f"imports {SDK} by its name as text")
+
+    def leave_SimpleString(  # noqa: N802
+        self, original_node: cst.SimpleString, updated_node: cst.SimpleString
+    ) -> cst.SimpleString:
+        value = text_of(original_node)
+        told = None if value is None or not self._requirements else of_string(value)
+        if value is None or told is None:
+            return updated_node
+        self._find(original_node, told[1], told[2])
+        if told[0] is None or updated_node.value.count(value) != 1:
+            return updated_node
+        return updated_node.with_changes(value=updated_node.value.replace(value, told[0].replace('"', "'")))
 
     def visit_SimpleString(self, node: cst.SimpleString) -> None:  # noqa: N802
         value = text_of(node)
         if value is not None and value.lower().startswith(MARKS):
             self.marks.add(self.get_metadata(PositionProvider, node).start.line)
+        if value is not None and is_path(value) and node not in self._annotations:
+            self._find(node, "decide", f"names {value} as text")
+
+
+def has(known: str, name: str) -> bool:
+    """Whether what of the SDK goes by this name (`` for the SDK itself) has such a member here."""
+    if known in MODULES:
+        return hasattr(MODULES[known], name)
+    if not known:
+        return name in compat.__all__ or name in MODULES
+    if known not in compat.__all__:
+        return True  # nothing is known of it but its name, which is found by itself
+    thing = getattr(compat, known)
+    return not isinstance(thing, type | type(compat.logging)) or hasattr(thing, name)
+
+
+def row_of(known: str) -> str:
+    """The row of `ABSENT` that speaks of its members."""
+    if known in ("", "logging", "utils"):
+        return known or "bt"
+    return getattr(getattr(compat, known, None), "sdk_name", known)
+
+
+def _local(alias: cst.ImportAlias) -> tuple[str, str]:
+    """What an imported name goes by, and the name."""
+    name = get_full_name_for_node(alias.name) or ""
+    return (name if alias.asname is None else get_full_name_for_node(alias.asname.name) or name), name
 
 
 def fields_of(body: Sequence[cst.BaseStatement] | Sequence[cst.BaseSmallStatement]) -> set[str]:

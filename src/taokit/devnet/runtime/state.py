@@ -217,9 +217,13 @@ class State(Reading):
         self._journal = []
         self.events = []
 
-    def written(self) -> list[tuple[Item, Keys, Any]]:
-        """What was written since the last seal, as it stands now: None where nothing is stored any more."""
-        places = dict.fromkeys(zip(self._journal[::3], self._journal[1::3], strict=True))
+    def written(self, since: int = 0) -> list[tuple[Item, Keys, Any]]:
+        """What was written since the last seal, as it stands now: None where nothing is stored any more.
+
+        Without the first `since` writes.
+        """
+        first = 3 * since
+        places = dict.fromkeys(zip(self._journal[first::3], self._journal[first + 1 :: 3], strict=True))
         return [(item, keys, self._tables.get(item, {}).get(keys)) for item, keys in places]
 
     def at(self, number: int) -> View:

@@ -11,8 +11,11 @@ from taokit.devnet.blocks import SLOT_MS
 from taokit.devnet.rpc.forms import hexed, maybe_hexed
 from taokit.devnet.rpc.host import Host
 from taokit.devnet.rpc.methods import CHAIN, Handler
-from taokit.devnet.rpc.params import Params, from_hex, invalid, whole
+from taokit.devnet.rpc.params import Params, invalid, whole
 from taokit.devnet.rpc.producer import Mode
+
+MOST_BLOCKS: Final = 1_000_000
+"""Blocks of one call of `dev_newBlock`, which nobody could end."""
 
 _LONGEST_INTERVAL_S: Final = 86_400.0
 
@@ -21,7 +24,7 @@ async def _new_block(host: Host, params: Params) -> str:
     """`{"count": 1, "to": height, "transactions": [hex]}`: the hash of the last block made."""
     options = params.options(0)
     count = _count(host, options)
-    transactions = list(map(from_hex, options.get("transactions") or ()))
+    transactions = Params((options.get("transactions") or [],)).blobs(0)
     async with host.controls:
         _submit(host, transactions)
         head = await host.producer.mine(count)
@@ -39,12 +42,14 @@ def _submit(host: Host, transactions: list[bytes]) -> None:
 
 
 def _count(host: Host, options: Mapping[str, Any]) -> int:
+    best = host.devnet.head.number
     if options.get("to") is None:
-        return whole(options.get("count", 1))
-    height, best = whole(options["to"]), host.devnet.head.number
-    if height <= best:
-        raise invalid(f"block {height} is made already: the best one is {best}")
-    return height - best
+        count = Params((options.get("count"),)).whole(0, 1)
+    elif (count := whole(options["to"]) - best) <= 0:
+        raise invalid(f"block {options['to']} is made already: the best one is {best}")
+    if count > MOST_BLOCKS:
+        raise invalid(f"at most {MOST_BLOCKS} blocks are made in one go")
+    return count
 
 
 async def _next_epoch(host: Host, params: Params) -> str:
@@ -100,7 +105,7 @@ def _milliseconds(given: Any) -> int:
     try:
         moment = datetime.fromisoformat(given)
     except ValueError as error:
-        raise invalid(str(error)) from None
+        raise invalid(f"not a date: {error}") from None
     return round((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
 
 
@@ -140,4 +145,4 @@ CONTROLS: Final[Mapping[str, Handler]] = {
 }
 """By the name that clients call."""
 
-__all__ = ["CONTROLS"]
+__all__ = ["CONTROLS", "MOST_BLOCKS"]

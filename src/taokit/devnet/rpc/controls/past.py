@@ -31,8 +31,13 @@ async def _reset(host: Host, _: Params) -> str:
 
 
 async def _set_head(host: Host, params: Params) -> str:
-    """The hash or the height of a block: it is the best one again, and later ones are abandoned."""
+    """The hash or the height of a block: it is the best one again, and later ones are abandoned.
+
+    A negative height counts from the best block back.
+    """
     given = params.any(0)
+    if isinstance(given, int) and given < 0:
+        given += host.devnet.head.number
     number = host.block(params, 0).head.number if isinstance(given, str) else whole(given)
     async with host.controls:
         return hexed(host.devnet.set_head(number).hash)

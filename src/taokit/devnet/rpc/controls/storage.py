@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from taokit.devnet.levers import ensure_subnet
 from taokit.devnet.rehearsal import Rehearsal
 from taokit.devnet.rpc.forms import hexed, maybe_hexed
 from taokit.devnet.rpc.host import Host
@@ -15,10 +16,17 @@ from taokit.devnet.rpc.params import Params, address_of, invalid
 def _set_storage(host: Host, params: Params) -> str:
     """Raw `[[key, value]]`, or `{pallet: {entry: value}}` and for maps `{pallet: {entry: [[[key, …], value]]}}`.
 
-    A null takes the value away. The answer is the hash of the best block.
+    `{pallet: {"$removePrefix": [entry, …]}}` empties entries, before anything is written. A null takes the value away.
+    The answer is the hash of the best block, which is also the only one that a second parameter may name.
     """
+    _check_best(host, params.block(1))
     host.devnet.set_storage(params.any(0))
     return _shown(host)
+
+
+def _check_best(host: Host, at: bytes | None) -> None:
+    if at not in (None, host.devnet.head.hash):
+        raise invalid("only the best block is written to and rehearsed on; make another one the best with dev_setHead")
 
 
 def _shown(host: Host) -> str:
@@ -66,6 +74,7 @@ def _set_hyperparameter(host: Host, params: Params) -> None:
     """A netuid, the name of an entry and its value, past the checks of its setter."""
     netuid, name = params.whole(0), params.text(1)
     item = host.devnet.setting(name)
+    ensure_subnet(host.devnet.state, netuid)
     host.devnet.set_hyperparameter(netuid, name, host.devnet.natives.value(item.value, params.any(2)))
     host.bell.ring()
 
@@ -98,6 +107,7 @@ def _dry_run(host: Host, params: Params) -> Any:
     """
     given = params.any(0)
     extrinsic = given.get("extrinsic") if isinstance(given, dict) else given
+    _check_best(host, Params((given.get("at"),)).block(0) if isinstance(given, dict) else None)
     return _told(_rehearsed(host, extrinsic))
 
 

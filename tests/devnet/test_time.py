@@ -1,0 +1,31 @@
+import pytest
+
+from chains import funded
+from taokit.chain import reads
+from taokit.devnet import Devnet
+from taokit.errors import ConfigurationError
+
+
+def balance(devnet, who):
+    return devnet.chain().read(reads.balance(who.ss58)).rao
+
+
+def test_travel_moves_the_clock_and_makes_blocks():
+    devnet = funded()
+    start = devnet.now_ms
+    devnet.travel(seconds=3600)
+    assert devnet.now_ms == start + 3_600_000 + 12_000
+    assert devnet.travel(blocks=10).number == 11
+
+
+def test_blocks_are_cheap_enough_to_run_epochs_one_by_one():
+    assert funded().mine(1000).number == 1000
+
+
+def test_the_next_epoch_is_one_tempo_away():
+    devnet = Devnet.subnet(miners=1, validators=1, Tempo=10)
+    before = devnet.chain().read(reads.schedule(1))
+    assert devnet.next_epoch().number == before.next_epoch
+    assert devnet.chain().read(reads.schedule(1)).epoch_index == before.epoch_index + 1
+    with pytest.raises(ConfigurationError, match="no epochs"):
+        devnet.next_epoch(9)
