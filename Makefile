@@ -2,6 +2,7 @@
 PYTHON ?= python3
 DEMO := .venv-demo
 DEV := .venv
+WORKERS ?= 2
 
 .PHONY: demo test test-peers templates test-all interop clients style types bench docs clean
 
@@ -18,8 +19,9 @@ $(DEV)/ready: pyproject.toml
 	$(DEV)/bin/pip install -q -c constraints.txt -e '.[dev]'
 	touch $@
 
+# WORKERS=0 runs all tests in one process; each worker starts nodes and neurons of its own
 test: $(DEV)/ready
-	$(DEV)/bin/python -m pytest -m 'not pages and not peers and not templates' $(ARGS)
+	$(DEV)/bin/python -m pytest -n $(WORKERS) --dist worksteal -m 'not pages and not peers and not templates' $(ARGS)
 
 test-peers: $(DEV)/ready
 	$(DEV)/bin/python -m pytest -m peers $(ARGS)

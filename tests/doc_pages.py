@@ -81,6 +81,7 @@ class Player:
 
     def __init__(self, folder: Path) -> None:
         self.folder = self.here = folder
+        self.tested = False  # by a block of the page
         bin_folder = Path(sys.executable).parent
         self.environment = {
             **{key: value for key, value in os.environ.items() if not key.startswith(("BT_", "TAOKIT_", "PYTEST"))},
@@ -106,6 +107,7 @@ class Player:
             return
         output = self.run(["bash", "-ec", f"{command}\npwd > {shlex.quote(str(self.folder / '.here'))}"])
         self.here = Path((self.folder / ".here").read_text().strip())
+        self.tested |= command.startswith("pytest") and self.here == self.folder
         for line in printed:
             wanted = r"\s+".join(re.escape(word).replace("…", ".*") for word in line.split())
             assert re.search(wanted, output), f"`{command}` prints no line {line!r}:\n{output}"
@@ -114,16 +116,8 @@ class Player:
         """Import the page's modules, and run the tests that they hold."""
         if modules := sorted(path.stem for path in self.folder.glob("*.py") if not path.name.startswith("test_")):
             self.run([sys.executable, "-W", "error", "-c", f"import {', '.join(modules)}"])
-        if any(self.folder.glob("test_*.py")):
-            options = [
-                "-p",
-                "no:cacheprovider",
-                "-o",
-                "asyncio_mode=auto",
-                "-o",
-                "asyncio_default_fixture_loop_scope=function",
-            ]
-            self.run([sys.executable, "-m", "pytest", "-q", *options])
+        if any(self.folder.glob("test_*.py")) and not self.tested:
+            self.run([sys.executable, "-m", "pytest", "-q", *PYTEST])
 
     def run(self, command: list[str]) -> str:
         done = subprocess.run(

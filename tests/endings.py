@@ -1,4 +1,4 @@
-"""Neurons that end by themselves, one after the other in one process, which costs a fraction of a process for each."""
+"""Commands that end by themselves, one after the other in one process, which costs a fraction of a process for each."""
 
 import contextlib
 import json
@@ -10,7 +10,10 @@ from pathlib import Path
 
 
 def endings(commands, folder):
-    """Exit code and standard error of each `(kind, MODULE:CLASS, *flags)`, run as a supervisor runs it."""
+    """Exit code and standard error of each `(command, *words)`.
+
+    A miner or validator that is told its class is run as its supervisor runs it, any other as `taokit` does.
+    """
     done = subprocess.run(
         [sys.executable, __file__], input=json.dumps(commands), capture_output=True, text=True, cwd=folder,
         timeout=120, check=True,
@@ -28,10 +31,13 @@ def is_one_sentence_and_one_hint(said, errors):
 
 
 def _ending(beats, command):
-    from taokit.run.__main__ import main
+    from taokit.cli.main import main as by_hand
+    from taokit.run.__main__ import main as supervised
 
-    kind, spec, *flags = command
-    sys.argv = ["taokit", kind, spec, str(beats), *flags]
+    below = command[0] in ("miner", "validator") and len(command) > 1
+    main, sys.argv = by_hand, ["taokit", *command]
+    if below:
+        main, sys.argv[3:3] = supervised, [str(beats)]
     with tempfile.TemporaryFile("w+") as said, contextlib.redirect_stderr(said):
         try:
             main()

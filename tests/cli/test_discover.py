@@ -114,6 +114,22 @@ def test_a_file_may_hold_several_miners_and_one_validator(tmp_path):
     assert "1 Miner and no Validator" in reimport(file)
 
 
+def test_a_file_is_imported_anew_with_what_it_imports_from_beside_it(tmp_path):
+    (tmp_path / "worth_of_it.py").write_text("SHARE = 1\n")
+    (tmp_path / "not_imported.py").write_text("")
+    file = tmp_path / "contest_of_two.py"
+    file.write_text(
+        "from worth_of_it import SHARE\n"
+        + MINER
+        + VALIDATOR.format(where="taokit").replace("import Ask", "import Miner")
+    )
+    discover(file)
+    assert sorted(path.name for path in stamp(file)) == ["contest_of_two.py", "worth_of_it.py"]
+    (tmp_path / "worth_of_it.py").write_text("SHARE = 12\n")
+    assert not isinstance(reimport(file), str)
+    assert sys.modules["contest_of_two"].SHARE == 12
+
+
 def test_a_file_by_the_name_of_another_module_is_told_so(tmp_path):
     (tmp_path / "json.py").write_text(MINER)
     with pytest.raises(ConfigurationError, match="another module is named 'json'"):

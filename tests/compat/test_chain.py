@@ -91,7 +91,7 @@ def test_a_subnet_of_hash_commits_is_refused_with_a_way_out(subtensor):
     assert "taokit.Validator" in answer.message
 
 
-@pytest.mark.devnet("demo", miners=1, validators=1, Tempo=20)
+@pytest.mark.devnet(CommitRevealWeightsEnabled=True, CommitRevealWeightsVersion=0, RevealPeriodEpochs=1, Tempo=20)
 def test_a_commit_by_hash_is_revealed_an_epoch_later(subtensor, devnet_url):
     wallet, salt = held(VALIDATOR), [1, 2, 3, 65535]
     assert subtensor.commit_weights(wallet, 1, salt, [1, 2], [1.0, 0.5]).success

@@ -74,7 +74,7 @@ def test_stake_moves(mock, wallet):
     hotkey, coldkey = wallet.hotkey.ss58_address, wallet.coldkey.ss58_address
     other, child = bt.MockWallet(), bt.get_mock_hotkey(3)
     mock.force_register_neuron(1, other.hotkey.ss58_address, other.coldkey.ss58_address)
-    mock.force_register_neuron(1, child, coldkey)
+    mock.force_register_neuron(1, child, coldkey, balance=tao(100))
     assert mock.add_stake(wallet, 1, hotkey, tao(10), safe_staking=False).success
     assert mock.move_stake(wallet, 1, hotkey, 1, other.hotkey.ss58_address, tao(2, 1)).success
     assert mock.get_stake(coldkey, other.hotkey.ss58_address, 1).tao == pytest.approx(2, abs=1e-6)

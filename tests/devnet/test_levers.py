@@ -9,8 +9,8 @@ from taokit.errors import ConfigurationError, NoSuchSubnet, PoolRefused
 pytestmark = pytest.mark.devnet(miners=2, validators=2, Tempo=20)
 
 
-def graph(devnet):
-    return devnet.chain().read(reads.metagraph(1))
+def graph(devnet, netuid=1):
+    return devnet.chain().read(reads.metagraph(netuid))
 
 
 def test_neurons_come_at_once_and_for_free(devnet):
@@ -107,3 +107,16 @@ def test_waiting_commits_are_waited_for():
     assert 20 <= end - start <= 61  # nobody reveals it: it expires after the epoch in which it could have been
     with pytest.raises(ConfigurationError):
         devnet.until_revealed(5)
+
+
+def test_a_subnet_begins_with_nobody_on_it():
+    devnet = Devnet.empty()
+    devnet.add_subnet(3, BOB)
+    assert graph(devnet, 3).n == 0
+    assert graph(devnet, 3).owner_hotkey == BOB.ss58
+    assert devnet.register_all(3, [ALICE.ss58]) == [0]
+    devnet.set_stake(3, ALICE.ss58, TAO)
+    devnet.next_epoch(3)
+    assert graph(devnet, 3).validator_permit.tolist() == [True]
+    with pytest.raises(ConfigurationError, match="there already"):
+        devnet.add_subnet(3, BOB)

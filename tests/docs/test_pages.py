@@ -1,10 +1,11 @@
 """Every block of the documentation runs, or names commands and options that exist."""
 
 import re
+import tomllib
 
 import pytest
 
-from doc_pages import DOCS, ROOT, Block, Player, blocks, mistakes, pages, steps
+from doc_pages import DOCS, EXTRAS, ROOT, Block, Player, blocks, mistakes, pages, steps
 
 pytestmark = pytest.mark.pages
 
@@ -44,6 +45,14 @@ def test_a_console_block_shows_its_prompts_so_that_commands_are_copied_without_o
 def test_every_page_is_in_the_navigation():
     named = re.findall(r"[\w-]+(?:/[\w-]+)*\.md", (ROOT / "mkdocs.yml").read_text().partition("\nnav:")[2])
     assert sorted(named) == sorted([*pages(), "reference/cli.md", "reference/settings.md"])  # these are made when built
+
+
+def test_every_dependency_and_every_extra_has_its_reason():
+    page = (DOCS / "explanation" / "dependencies.md").read_text()
+    core = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    names = [re.match(r"[\w-]+", one)[0] for one in core]
+    assert [name for name in names if f"\n| {name} |" not in page] == []
+    assert [name for name in EXTRAS if f"\n| `{name}` |" not in page] == []
 
 
 def test_a_wrong_option_and_a_wrong_extra_are_found():

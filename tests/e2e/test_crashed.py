@@ -6,6 +6,7 @@ import types
 from collections import Counter
 
 import taokit
+from shouting import Shout, Shouts
 from worlds import World
 
 ABANDONED = []
@@ -16,27 +17,15 @@ class Died(Exception):
     pass
 
 
-class Word(taokit.Synapse):
-    required_hash_fields = ("text",)
-    text: str
-    length: int | None = None
-
-
-class Counts(taokit.Miner):
-    async def forward(self, synapse: Word) -> Word:
-        synapse.length = len(synapse.text)
-        return synapse
-
-
 class Asks(taokit.Validator):
     rounds_per_epoch = 2
     deadline = 5.0
 
     async def query(self, round):
-        return Word(text="x" * round.random.randrange(1, 50))
+        return Shout(text="x" * round.random.randrange(1, 50))
 
     def score(self, round, replies):
-        return {r.uid: float((r.uid * 7 + round.epoch * 3) % 5 + 1) for r in replies if r.synapse and r.synapse.length}
+        return {r.uid: float((r.uid * 7 + round.epoch * 3) % 5 + 1) for r in replies if r.synapse and r.synapse.loud}
 
 
 class Interruptible:
@@ -83,7 +72,7 @@ class Life:
 
 async def test_weights_land_exactly_once_whatever_await_it_stops_at(tmp_path):
     world = World(tmp_path, miners=["a", "b"], validators=["validator"], tempo=120)
-    miners = [world.neuron(name, Counts()) for name in ("a", "b")]
+    miners = [world.neuron(name, Shouts()) for name in ("a", "b")]
     for miner in miners:
         await miner.start()
     world.chain = Interruptible(world.chain)

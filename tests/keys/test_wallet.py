@@ -6,6 +6,7 @@ import pytest
 from taokit.errors import KeyFileError
 from taokit.keys import coldkey_lies_open, coldkey_pub, hotkey
 from taokit.keys.wallet import LONGEST
+from wallet_files import PASSWORD, encrypted
 
 COLD = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"  # //Alice
 HOT = "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty"  # //Bob
@@ -40,15 +41,13 @@ def test_a_plain_coldkey_is_noticed(wallets):
 
 
 def test_an_encrypted_hotkey_opens_with_its_password(tmp_path, capfd):
-    wallet = bittensor_wallet.Wallet(name="alice", hotkey="miner", path=str(tmp_path))
-    wallet.create_hotkey_from_uri("//Bob", use_password=True, hotkey_password="right", suppress=True)
-    capfd.readouterr()
-    assert hotkey("alice/miner", path=tmp_path, password="right").ss58 == HOT
+    encrypted(tmp_path)
+    assert hotkey("me/hot", path=tmp_path, password=PASSWORD).ss58 == HOT
     with pytest.raises(KeyFileError, match="does not open") as caught:
-        hotkey("alice/miner", path=tmp_path, password="hunter2")
+        hotkey("me/hot", path=tmp_path, password="hunter2")
     assert "hunter2" not in str(caught.value) + str(caught.value.hint)
     with pytest.raises(KeyFileError, match="encrypted") as caught:
-        hotkey("alice/miner", path=tmp_path)
+        hotkey("me/hot", path=tmp_path)
     assert "BT_WALLET_PASSWORD" in caught.value.hint
     assert capfd.readouterr() == ("", "")
 

@@ -3,7 +3,6 @@
 python tests/peers/devnet_clients.py [CLIENT...] [--write PAGE]     prints the table; exits 1 when anything failed
 """
 
-import argparse
 import asyncio
 import contextlib
 import json
@@ -16,6 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from environments import node_home, python_of
+from trials import Trials, main
 
 HERE = Path(__file__).parent
 START_S, CLIENT_S = 60.0, 240.0
@@ -180,24 +180,5 @@ substrate-interface reads metadata V14, which has no runtime APIs: it is told th
 """
 
 
-async def main(names, write):
-    found = {}
-    for name in names:
-        found[name] = await results(name)
-        for step, problem in found[name].items():
-            if problem:
-                sys.stderr.write(f"{name}, {step}: {problem}\n")
-    sys.stdout.write(f"{table(found)}\n")
-    if write is not None:
-        write.write_text(page(found))
-    return any(problem for results in found.values() for problem in results.values())
-
-
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("clients", nargs="*", metavar="CLIENT", help=f"some of {', '.join(CLIENTS)}; all without any")
-    parser.add_argument("--write", type=Path, metavar="PAGE", help="write the page of the reference here")
-    given = parser.parse_args()
-    if unknown := set(given.clients) - set(CLIENTS):
-        parser.error(f"no client {', '.join(sorted(unknown))}: choose from {', '.join(CLIENTS)}")
-    sys.exit(asyncio.run(main(given.clients or list(CLIENTS), given.write)))
+    main(Trials(tuple(CLIENTS), results, table, page))

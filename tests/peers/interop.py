@@ -3,7 +3,6 @@
 python tests/peers/interop.py [VERSION...] [--write PAGE]     prints the table; exits 1 when anything failed
 """
 
-import argparse
 import asyncio
 import contextlib
 import json
@@ -16,6 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from environments import python_of
+from trials import Trials, main
 
 from taokit.axon import Axon
 from taokit.dendrite import Target
@@ -155,24 +155,5 @@ Versions 7 to 10 need torch for tensors, also for those of numpy; `torch` runs t
 """
 
 
-async def main(versions, write):
-    found = {}
-    for version in versions:
-        found[version] = await results(version)
-        for (direction, kind), problem in found[version].items():
-            if problem:
-                sys.stderr.write(f"{version} {direction}, {kind}: {problem}\n")
-    sys.stdout.write(f"{table(found)}\n")
-    if write is not None:
-        write.write_text(page(found))
-    return any(problem for results in found.values() for problem in results.values())
-
-
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("versions", nargs="*", metavar="VERSION", help=f"some of {', '.join(PEERS)}; all without any")
-    parser.add_argument("--write", type=Path, metavar="PAGE", help="write the page of the reference here")
-    given = parser.parse_args()
-    if unknown := set(given.versions) - set(PEERS):
-        parser.error(f"no peer {', '.join(sorted(unknown))}: choose from {', '.join(PEERS)}")
-    sys.exit(asyncio.run(main(given.versions or list(PEERS), given.write)))
+    main(Trials(tuple(PEERS), results, table, page))

@@ -1,7 +1,6 @@
 """Which key signs, and that no secret is told anywhere."""
 
 import logging
-import shutil
 import traceback
 
 import bittensor_wallet
@@ -10,6 +9,7 @@ import pytest
 from taokit.errors import ConfigurationError, KeyFileError
 from taokit.run import signing
 from taokit.run.signing import KeyChoice, coldkey_of, hotkey_address, hotkey_of, warn_of_open_coldkey
+from wallet_files import PASSWORD, encrypted
 
 WORDS = "bottom drive obey lake curtain smoke basket hold race lonely fit walk"  # the development phrase
 ROOT = "5DfhGyQdFobKM8NsWvEeAKk5EQQgYe9AydgJ7rMB6E1EqRzV"  # its address, by the documentation of subkey
@@ -32,15 +32,6 @@ def wallets(tmp_path):
     wallet.create_coldkey_from_uri("//Alice", use_password=False, suppress=True)
     wallet.create_hotkey_from_uri("//Bob", use_password=False, suppress=True)
     return tmp_path / "wallets"
-
-
-@pytest.fixture(scope="module")
-def encrypted(tmp_path_factory):
-    """The folder of a wallet whose hotkey is encrypted, which takes seconds."""
-    folder = tmp_path_factory.mktemp("encrypted")
-    wallet = bittensor_wallet.Wallet(name="me", hotkey="hot", path=str(folder))
-    wallet.create_hotkey_from_uri("//Bob", use_password=True, hotkey_password="right", suppress=True)
-    return folder
 
 
 def choice(wallet=None, *, network="finney", **named):
@@ -93,12 +84,12 @@ def test_an_open_coldkey_is_warned_of_and_not_opened(wallets, caplog):
     assert not warn_of_open_coldkey(choice("//Alice", network="devnet"))
 
 
-def test_an_address_needs_no_password(encrypted):
-    assert hotkey_address(choice("me/hot", path=str(encrypted)), {}) == BOB
+def test_an_address_needs_no_password(tmp_path):
+    assert hotkey_address(choice("me/hot", path=str(encrypted(tmp_path))), {}) == BOB
 
 
-def test_without_a_public_file_the_key_itself_must_open(encrypted, tmp_path):
-    shutil.copytree(encrypted / "me", tmp_path / "me")
+def test_without_a_public_file_the_key_itself_must_open(tmp_path):
+    encrypted(tmp_path)
     (tmp_path / "me/hotkeys/hotpub.txt").unlink()
     with pytest.raises(KeyFileError, match="encrypted"):
         hotkey_address(choice("me/hot", path=str(tmp_path)), {})
@@ -112,9 +103,9 @@ class Terminal:
         return self.there
 
 
-def test_a_password_is_asked_for_at_a_terminal_only(encrypted, monkeypatch):
-    named, asked = choice("me/hot", path=str(encrypted)), []
-    monkeypatch.setattr(signing.getpass, "getpass", lambda prompt: asked.append(prompt) or "right")
+def test_a_password_is_asked_for_at_a_terminal_only(tmp_path, monkeypatch):
+    named, asked = choice("me/hot", path=str(encrypted(tmp_path))), []
+    monkeypatch.setattr(signing.getpass, "getpass", lambda prompt: asked.append(prompt) or PASSWORD)
     monkeypatch.setattr(signing.sys, "stdin", Terminal(False))
     with pytest.raises(KeyFileError, match="no password"):
         hotkey_of(named, {}, ask=True)

@@ -4,178 +4,77 @@
 rules around it; all are pure.
 """
 
-from __future__ import annotations
-
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from taokit.consensus.commit import (
-        COMMIT_REVEAL_VERSION,
-        MAX_TIMELOCKED_BYTES,
-        MAX_UNREVEALED_COMMITS,
-        Commit,
-        Payload,
-        after_batch_reveal,
-        after_reveal,
-        commit_hash,
-        earliest_commit,
-        read_timelock_payload,
-        refuse_commit,
-        refuse_reveal,
-        reveal_round,
-        timelock_payload,
-        without_expired,
-    )
-    from taokit.consensus.emission import (
-        DEFAULT_TAO_WEIGHT,
-        AlphaShares,
-        Holding,
-        Payout,
-        Pots,
-        alpha_shares,
-        block_emission,
-        delegate_take,
-        divide_dividends,
-        next_halving,
-        pay,
-        root_proportion,
-        split_emission,
-        subnet_shares,
-        validator_pot,
-    )
-    from taokit.consensus.explain import explain_burning, explain_incentive, explain_trust, explain_weights, what_if
-    from taokit.consensus.mechanisms import Combined, combine, of_storage_index, storage_index
-    from taokit.consensus.observed import stored_of
-    from taokit.consensus.prepared import Prepared, WeightLimits, prepare
-    from taokit.consensus.pruning import MIN_NON_IMMUNE_UIDS, protected_uids, uid_to_prune
-    from taokit.consensus.reasons import (
-        Burning,
-        Earned,
-        Entry,
-        IncentiveExplained,
-        Rating,
-        Support,
-        TrustExplained,
-        WeightsExplained,
-        WhatIf,
-    )
-    from taokit.consensus.rows import Row, Rows
-    from taokit.consensus.schedule import (
-        MAX_EPOCHS_PER_BLOCK,
-        Advance,
-        Schedule,
-        advance,
-        commit_epoch,
-        first_reveal_block,
-        storage_order,
-    )
-    from taokit.consensus.subnet import Hyperparameters, Outcome, Stored, activity_cutoff, run_epoch
-    from taokit.consensus.telling import Table, sentences, table
-    from taokit.consensus.weights import (
-        Submission,
-        Submitter,
-        refusal,
-        staked,
-        stored,
-        too_fast,
-        upscaled,
-    )
-
-_HOMES = {
-    "Advance": "schedule",
-    "AlphaShares": "emission",
-    "Burning": "reasons",
-    "COMMIT_REVEAL_VERSION": "commit",
-    "Combined": "mechanisms",
-    "Commit": "commit",
-    "DEFAULT_TAO_WEIGHT": "emission",
-    "Earned": "reasons",
-    "Entry": "reasons",
-    "Holding": "emission",
-    "Hyperparameters": "subnet",
-    "IncentiveExplained": "reasons",
-    "MAX_EPOCHS_PER_BLOCK": "schedule",
-    "MAX_TIMELOCKED_BYTES": "commit",
-    "MAX_UNREVEALED_COMMITS": "commit",
-    "MIN_NON_IMMUNE_UIDS": "pruning",
-    "Outcome": "subnet",
-    "Payload": "commit",
-    "Payout": "emission",
-    "Pots": "emission",
-    "Prepared": "prepared",
-    "Rating": "reasons",
-    "Row": "rows",
-    "Rows": "rows",
-    "Schedule": "schedule",
-    "Stored": "subnet",
-    "Submission": "weights",
-    "Submitter": "weights",
-    "Support": "reasons",
-    "Table": "telling",
-    "TrustExplained": "reasons",
-    "WeightLimits": "prepared",
-    "WeightsExplained": "reasons",
-    "WhatIf": "reasons",
-    "activity_cutoff": "subnet",
-    "advance": "schedule",
-    "after_batch_reveal": "commit",
-    "after_reveal": "commit",
-    "alpha_shares": "emission",
-    "block_emission": "emission",
-    "combine": "mechanisms",
-    "commit_epoch": "schedule",
-    "commit_hash": "commit",
-    "delegate_take": "emission",
-    "divide_dividends": "emission",
-    "earliest_commit": "commit",
-    "explain_burning": "explain",
-    "explain_incentive": "explain",
-    "explain_trust": "explain",
-    "explain_weights": "explain",
-    "first_reveal_block": "schedule",
-    "next_halving": "emission",
-    "of_storage_index": "mechanisms",
-    "pay": "emission",
-    "prepare": "prepared",
-    "protected_uids": "pruning",
-    "read_timelock_payload": "commit",
-    "refusal": "weights",
-    "refuse_commit": "commit",
-    "refuse_reveal": "commit",
-    "reveal_round": "commit",
-    "root_proportion": "emission",
-    "run_epoch": "subnet",
-    "sentences": "telling",
-    "split_emission": "emission",
-    "staked": "weights",
-    "storage_index": "mechanisms",
-    "storage_order": "schedule",
-    "stored": "weights",
-    "stored_of": "observed",
-    "subnet_shares": "emission",
-    "table": "telling",
-    "timelock_payload": "commit",
-    "too_fast": "weights",
-    "uid_to_prune": "pruning",
-    "upscaled": "weights",
-    "validator_pot": "emission",
-    "what_if": "explain",
-    "without_expired": "commit",
-}
-
-
-def __getattr__(name: str) -> Any:
-    """A public name, loaded when it is first asked for: a chain that runs epochs explains none."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
-
+from taokit.consensus.commit import (
+    COMMIT_REVEAL_VERSION,
+    MAX_TIMELOCKED_BYTES,
+    MAX_UNREVEALED_COMMITS,
+    Commit,
+    Payload,
+    after_batch_reveal,
+    after_reveal,
+    commit_hash,
+    earliest_commit,
+    read_timelock_payload,
+    refuse_commit,
+    refuse_reveal,
+    reveal_round,
+    timelock_payload,
+    without_expired,
+)
+from taokit.consensus.emission import (
+    DEFAULT_TAO_WEIGHT,
+    AlphaShares,
+    Holding,
+    Payout,
+    Pots,
+    alpha_shares,
+    block_emission,
+    delegate_take,
+    divide_dividends,
+    next_halving,
+    pay,
+    root_proportion,
+    split_emission,
+    subnet_shares,
+    validator_pot,
+)
+from taokit.consensus.explain import explain_burning, explain_incentive, explain_trust, explain_weights, what_if
+from taokit.consensus.mechanisms import Combined, combine, of_storage_index, storage_index
+from taokit.consensus.observed import stored_of
+from taokit.consensus.prepared import Prepared, WeightLimits, prepare
+from taokit.consensus.pruning import MIN_NON_IMMUNE_UIDS, protected_uids, uid_to_prune
+from taokit.consensus.reasons import (
+    Burning,
+    Earned,
+    Entry,
+    IncentiveExplained,
+    Rating,
+    Support,
+    TrustExplained,
+    WeightsExplained,
+    WhatIf,
+)
+from taokit.consensus.rows import Row, Rows
+from taokit.consensus.schedule import (
+    MAX_EPOCHS_PER_BLOCK,
+    Advance,
+    Schedule,
+    advance,
+    commit_epoch,
+    first_reveal_block,
+    storage_order,
+)
+from taokit.consensus.subnet import Hyperparameters, Outcome, Stored, activity_cutoff, run_epoch
+from taokit.consensus.telling import Table, sentences, table
+from taokit.consensus.weights import (
+    Submission,
+    Submitter,
+    refusal,
+    staked,
+    stored,
+    too_fast,
+    upscaled,
+)
 
 __all__ = [
     "COMMIT_REVEAL_VERSION",

@@ -7,9 +7,9 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Self
 
 from pydantic import TypeAdapter
@@ -71,16 +71,26 @@ def body_hash(message: Synapse, *, torch: bool = False) -> str:
     With `torch`, or when the message came so, its tensors are those of a sender in torch mode.
     """
     names = type(message).hash_fields()
-    values: dict[str, Any] = vars(message)
-    if not (is_plain(type(message), names) and SCALARS.issuperset([type(values[name]) for name in names])):
-        values = _dumped(message, names, torch=torch)
-    digests = "".join([field_hash(values[name]) for name in names])
+    held = [message.__dict__[name] for name in names]
+    if is_plain(type(message), names) and SCALARS.issuperset(map(type, held)):
+        return _scalars_hash(*held)
+    values = _dumped(message, names, torch=torch)
+    return _joint_hash([values[name] for name in names])
+
+
+@lru_cache(maxsize=8, typed=True)  # a question is hashed when it comes, and most often the same again in its answer
+def _scalars_hash(*values: str | int | None) -> str:
+    return _joint_hash(values)
+
+
+def _joint_hash(values: Iterable[object]) -> str:
+    digests = "".join([field_hash(value) for value in values])
     return hashlib.sha3_256(digests.encode("ascii")).hexdigest()
 
 
 def _dumped(message: Synapse, names: tuple[str, ...], *, torch: bool = False) -> dict[str, Any]:
     """These fields as plain values, dtypes spelled for the far end."""
-    return dumped(message, names, Spelling(torch or message.ends.torch))
+    return dumped(message, names, Spelling(torch or message.in_torch))
 
 
 def signed_message(nonce_ns: int, *, sender: str, receiver: str, uuid: str, body_hash: str) -> bytes:
@@ -184,7 +194,9 @@ def _matching(pattern: re.Pattern[str], name: str, text: str) -> str:
 
 
 def _text(name: str, text: str) -> str:
-    return _matching(TEXT, name, text)
+    if not TEXT.fullmatch(text):
+        raise Malformed(f"the {name} has a wrong form")
+    return text
 
 
 TYPED = {

@@ -164,3 +164,35 @@ def test_a_report_is_plain_values(examined):
     told = json.loads(json.dumps(examined("import bittensor as bt\n").to_json()))
     assert told["verdict"] == "rewritten"
     assert told["findings"][0]["line"] == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("from bittensor import logging\nlogging.get_queue()\n", "logging.get_queue"),
+        ("import bittensor as bt\nbt.Synapse.from_headers({})\n", "taokit.protocol"),
+        ("import bittensor as bt\nself.wallet.hotkey.private_key\n", "wallet.hotkey.private_key"),
+        ("def f(self):\n    return self.mock_subtensor.query_map('x')\n", "reads.named"),
+        ("from unittest.mock import patch\npatch('bittensor.core.subtensor.Subtensor')\n", "as text"),
+        ("from bittensor.core.extrinsics.serving import serve_extrinsic\n", "subtensor.serve_axon"),
+        ("from bittensor.core.extrinsics.root import root_register_extrinsic\n", "methods of"),
+    ],
+)
+def test_what_has_gone_is_found_where_it_is_used(examined, text, says):
+    (found,) = [one for one in examined(text).findings if one.kind == "decide"]
+    assert says in found.said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import bittensor\ndef f(s: 'bittensor.subtensor') -> 'bittensor.metagraph': ...\n",
+        "import bittensor as bt\nbt.utils.networking.get_external_ip()\nbt.MockSubtensor().force_register_neuron(1)\n",
+        "URL = 'bittensor.com'\n",
+        "from bittensor.mock.wallet_mock import MockWallet, get_mock_wallet\n",
+        "from bittensor.utils.networking import int_to_ip\nfrom bittensor.utils.balance import Balance, tao\n",
+        "import bittensor as bt\nawait self.async_subtensor.initialize()\nsubtensor.commit_weights\n",
+    ],
+)
+def test_what_is_here_is_no_finding(examined, text):
+    assert [one.said for one in examined(text).findings if one.kind == "decide"] == []

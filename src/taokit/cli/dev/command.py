@@ -146,8 +146,8 @@ async def _watch(it: Play, stage: Stage) -> None:
     stamped = stamp(path)
     if stamped == it.stamped:
         return
-    it.stamped = stamped
     found = reimport(path)
+    it.stamped = {**stamp(path), **stamped}  # another import may have brought other files
     it.scene.notes.clear()
     it.told.clear()
     if isinstance(found, str):
@@ -181,8 +181,9 @@ def _cast(it: Play, seed: int) -> tuple[Part, ...]:
             raise ConfigurationError(f"{strange[0]} is for your own classes", hint="name their folder: taokit dev .")
         return demo_cast(seed)
     sys.dont_write_bytecode = True  # compiled files go by whole seconds, and would hide a quick second save
-    it.stamped = stamp(options.path)
+    stamped = stamp(options.path)
     found = discover(options.path)
+    it.stamped = {**stamp(options.path), **stamped}
     for role in (*found.miners, found.validator):
         role.check()
     for sentence in unknown_variables([*found.miners, found.validator], os.environ):

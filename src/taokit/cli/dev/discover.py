@@ -52,14 +52,28 @@ def discover(path: Path) -> Found:
 
 
 def sources(folder: Path) -> list[Path]:
-    """The Python files whose change means something: those of the folder, hidden ones and environments left out."""
+    """The Python files whose change means something: those of a folder, hidden ones and environments left out.
+
+    Of a file it is the file, and what has been imported from beside it.
+    """
     if folder.is_file():
-        return [folder]
+        return sorted({folder, *_imported_from(folder.resolve())})
     found = []
     for place, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if not _foreign(Path(place, name))]
         found += [Path(place, name) for name in files if name.endswith(".py")]
     return sorted(found)
+
+
+def _imported_from(beside: Path) -> Iterator[Path]:
+    """The modules, besides this file itself, that come from its folder."""
+    folder = beside.parent
+    for name, module in list(sys.modules.items()):
+        file = Path(getattr(module, "__file__", None) or os.devnull)
+        if file == beside or file.suffix != ".py" or folder not in file.parents or name.partition(".")[0] == "taokit":
+            continue
+        if not any(_foreign(place) for place in file.parents if folder in place.parents):
+            yield file
 
 
 def _in_file(file: Path) -> Found:

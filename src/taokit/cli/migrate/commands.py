@@ -6,23 +6,10 @@ import re
 from collections.abc import Iterator
 
 from taokit.cli.migrate.findings import MOVING, Finding, Kind
+from taokit.run.options import OPTIONS
+from taokit.run.precedence import SWITCHES
 
-FLAGS = {
-    "--axon.port": "--port",
-    "--axon.ip": "--host",
-    "--axon.external_ip": "--external-ip",
-    "--axon.external_port": "--external-port",
-    "--wallet.name": "--wallet",
-    "--wallet.hotkey": "--wallet-hotkey",
-    "--wallet.path": "--wallet-path",
-    "--subtensor.network": "--network",
-    "--subtensor.chain_endpoint": "--network",
-    "--logging.debug": "-v",
-    "--logging.trace": "-vv",
-    "--logging.info": "",
-    "--neuron.epoch_length": "",
-    "--blacklist.force_validator_permit": "",
-}
+FLAGS = {dotted: option.flag for option in OPTIONS for dotted in option.dotted} | SWITCHES
 """The flags of SDK 10's neurons and what `taokit miner` and `taokit validator` call them; empty: nothing is needed."""
 
 GONE = re.compile(r"\bbtcli\s+(?:subnets?|s|wallet|w|root|r)\s+(pow_register|faucet|boost|slash|weights|lock_cost)\b")

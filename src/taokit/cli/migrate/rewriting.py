@@ -31,11 +31,12 @@ def rewritten(source: bytes, *, requirements: bool = False) -> tuple[bytes, tupl
     wrapper = MetadataWrapper(cst.parse_module(source))
     rewriter = Rewriter(requirements=requirements)
     module = wrapper.visit(rewriter)
+    findings = rewriter.findings
     if rewriter.servers and rewriter.marks:
         line = min(rewriter.marks)
-        rewriter.findings.append(Finding(line, "decide", "an HTTP layer of its own, with signed headers", OWN_LAYER))
-    changed = any(one.kind == "rewritten" for one in rewriter.findings)
-    return module.bytes if changed else source, tuple(sorted(rewriter.findings, key=lambda one: one.line))
+        findings.append(Finding(line, "decide", "an HTTP layer of its own, with signed headers", OWN_LAYER))
+    changed = any(one.kind == "rewritten" for one in findings)
+    return module.bytes if changed else source, tuple(sorted(findings, key=lambda one: one.line))
 
 
 class Rewriter(cst.CSTTransformer):
@@ -46,16 +47,23 @@ class Rewriter(cst.CSTTransformer):
     def __init__(self, *, requirements: bool = False) -> None:
         super().__init__()
         self._requirements = requirements
-        self.findings: list[Finding] = []
+        self._found: list[tuple[Finding, str]] = []
+        self._given: set[str] = set()  # attributes that are assigned to
         self.servers: set[str] = set()  # libraries that serve HTTP
         self.marks: set[int] = set()  # lines with the name of a signed header
         self._sdk: set[str] = set()  # what the SDK goes by in this file
         self._annotations: set[cst.SimpleString] = set()
         self._names: dict[str, str] = {}  # what was imported from it, by what it goes by
 
-    def _find(self, node: cst.CSTNode, kind: Kind, said: str) -> None:
+    def _find(self, node: cst.CSTNode, kind: Kind, said: str, of: str = "") -> None:
+        """`of` is the attribute that it is about, where the file may have put it there itself."""
         line = self.get_metadata(PositionProvider, node).start.line
-        self.findings.append(Finding(line, kind, said, MOVING))
+        self._found.append((Finding(line, kind, said, MOVING), of))
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What was found, but for attributes that the file gives its objects itself."""
+        return [one for one, of in self._found if not of or of not in self._given]
 
     def visit_Annotation(self, node: cst.Annotation) -> None:  # noqa: N802
         if SDK in self._sdk and isinstance(node.annotation, cst.SimpleString):
@@ -122,7 +130,11 @@ class Rewriter(cst.CSTTransformer):
         if kind is None or "config" in owner.split(".") or not (self._sdk or self._names or kind in ALONE):
             return
         if name not in MEMBERS[kind] and not name.startswith("__"):
-            self._find(node, "decide", f"`{kind}.{name}`: {instead(name, ROWS[kind])}")
+            self._find(node, "decide", f"`{kind}.{name}`: {instead(name, ROWS[kind])}", of=name)
+
+    def visit_AssignTarget(self, node: cst.AssignTarget) -> None:  # noqa: N802
+        targets = [one.value for one in node.target.elements] if isinstance(node.target, cst.Tuple) else [node.target]
+        self._given |= {one.attr.value for one in targets if isinstance(one, cst.Attribute)}
 
     def _known(self, owner: str) -> str | None:
         """What of the SDK this is, below its name: empty for itself, `utils.networking`, `Synapse`; else None."""
