@@ -1,11 +1,12 @@
 """What an authenticated request costs an axon, beside the least that it could cost.
 
 The least is bare aiohttp, sent the very same requests. Its handler computes the one hash that the format's signature
-covers (the body's sha256 for btauth, the legacy format's sha3 of the field), reads the JSON into the same model, verifies
-one signature, and writes the answer from the model. It looks at no header, and answers without the legacy format's own
-headers and envelope. Beside it stand one without hash and model, and one without the signature too. For tensors the
-floor is bare aiohttp with `json` and base64, without a signature. Server and client have a core each. The servers are
-asked by turns in short slices, and every request is signed beforehand. Prints a table and writes it as JSON.
+covers (the body's sha256 for btauth, the legacy format's sha3 of the field), reads the JSON into the same model,
+verifies one signature, and writes the answer from the model. It looks at no header, and answers without the legacy
+format's own headers and envelope. Beside it stand one without hash and model, and one without the signature too. For
+tensors the floor is bare aiohttp with `json` and base64, without a signature. Server and client have a core each. The
+servers are asked by turns in short slices, and every request is signed beforehand. Prints a table and writes it as
+JSON.
 
     python bench/axon.py [--rounds 15] [--connections 16] [--only 200] [--out axon.json]
 """

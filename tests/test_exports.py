@@ -34,7 +34,8 @@ def test_a_package_lists_its_names_and_documents_them(package):
     assert module.__doc__, package
     for name in getattr(module, "__all__", []):
         value = getattr(module, name)
-        if inspect.isclass(value) or inspect.isfunction(value):
+        ours = getattr(value, "__module__", "").startswith("taokit")  # Keypair is the wallet library's
+        if ours and (inspect.isclass(value) or inspect.isfunction(value)):
             assert inspect.getdoc(value), f"{package}.{name} has no docstring"
 
 

@@ -156,6 +156,13 @@ async def _reached(backend: AsyncBackend) -> None:
         await leave()
 
 
+def embedded() -> Devnet:
+    """A chain of its own inside this process, without a subnet but root, with everything that steers it."""
+    from taokit.devnet import Devnet
+
+    return Devnet.empty()
+
+
 @asynccontextmanager
 async def _of_devnet(devnet: Devnet, *, ticking: bool) -> AsyncIterator[AsyncChain]:
     import asyncio
@@ -300,4 +307,5 @@ __all__ = [
     "Nodes",
     "connect",
     "connection",
+    "embedded",
 ]

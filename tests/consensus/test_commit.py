@@ -57,6 +57,11 @@ def test_a_payload_cut_short_is_malformed():
         read_timelock_payload(timelock_payload(KEY, uids=[1], values=[3], version_key=5)[:20])
 
 
+def test_a_length_beyond_two_to_the_thirty_is_malformed():
+    with pytest.raises(Malformed):
+        read_timelock_payload(b"\x03" + bytes(40))
+
+
 def test_numbers_that_do_not_fit_are_refused():
     with pytest.raises(ConfigurationError, match="uid is 65536, outside 0 to 65535"):
         timelock_payload(KEY, uids=[65536], values=[1], version_key=0)

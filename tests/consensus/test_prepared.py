@@ -57,6 +57,7 @@ def shares(weights, **limits):
 )
 def test_the_largest_are_cut_to_one_level(weights, limit, expected):
     assert shares(weights, max_share=limit) == pytest.approx(expected, abs=5e-5)
+    assert shares([0.0, *weights, 0.0], max_share=limit) == pytest.approx([0.0, *expected, 0.0], abs=5e-5)
 
 
 @given(st.lists(st.floats(1e-12, 1e12), min_size=2, max_size=40), st.integers(1, 65535))

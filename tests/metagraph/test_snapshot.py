@@ -5,6 +5,7 @@ import pytest
 
 from taokit.chain import reads
 from taokit.devnet import Devnet
+from taokit.metagraph import Endpoint
 
 
 @pytest.fixture(scope="module")
@@ -44,3 +45,18 @@ def test_uids_by_hotkey_and_rows_of_full_length(graph):
     assert graph.row(graph.weights, 1).tolist() == [0] * 5
     assert graph.share(np.array([0, 65535])).tolist() == [0.0, 1.0]
     assert graph.serving() == []
+
+
+@pytest.mark.parametrize(
+    ("ip", "port", "serving"),
+    [
+        ("1.2.3.4", 8091, True),
+        ("2001:db8::7", 1, True),
+        ("0.0.0.0", 0, False),
+        ("0.0.0.0", 8091, False),
+        ("::", 8091, False),
+        ("1.2.3.4", 0, False),
+    ],
+)
+def test_one_serves_who_has_an_address_and_a_port(ip, port, serving):
+    assert Endpoint(ip, port).serving is serving

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from typing import Any
 
@@ -12,8 +13,9 @@ from taokit.compat.extrinsics import ExtrinsicResponse
 from taokit.compat.settings import Config
 from taokit.compat.wallets import Key, Wallet, signer_of
 from taokit.compat.warned import warn
-from taokit.devnet import Devnet, account
+from taokit.connect import embedded
 from taokit.errors import ConfigurationError, Malformed
+from taokit.keys import from_uri
 from taokit.protocol import decode_ss58
 
 ENDPOINT = "ws://mock_endpoint.bt"
@@ -29,7 +31,7 @@ class MockSubtensor(Subtensor):
     """
 
     def __init__(self, *args: Any, network: str = "mock", **ignored: Any) -> None:
-        self.devnet = Devnet.empty()
+        self.devnet = embedded()
         self._take(network or "mock", self.devnet.chain(), here=True)
         self.chain_endpoint = ENDPOINT
 
@@ -42,7 +44,7 @@ class MockSubtensor(Subtensor):
 
     def create_subnet(self, netuid: int) -> None:
         """A running subnet of this number with nobody on it, where weights are set in the open and at any time."""
-        self.devnet.add_subnet(netuid, account(OWNER))
+        self.devnet.add_subnet(netuid, _key(OWNER, SEED).ss58_address)
 
     def force_register_neuron(
         self,
@@ -81,7 +83,7 @@ class MockSubtensor(Subtensor):
             decode_ss58(name)
         except Malformed:
             warn("mock-names", f"{name!r} is no address: a key stands for it, whose address `address_of` tells")
-            return account(name, SEED).ss58
+            return _key(name, SEED).ss58_address
         return name
 
     def do_block_step(self) -> None:
@@ -145,7 +147,7 @@ def get_mock_wallet(coldkey: Key | None = None, hotkey: Key | None = None) -> Mo
 
 
 def _key(name: str, seed: str) -> Key:
-    signer = account(name, seed)
+    signer = from_uri(f"//{hashlib.sha256(f'{seed}/{name}'.encode()).hexdigest()}")
     return Key(signer.ss58, signer)
 
 
