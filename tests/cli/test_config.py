@@ -139,8 +139,11 @@ def leaves(command):
 
 
 def test_every_command_with_a_wallet_or_a_network_knows_their_variables():
+    wanted = {"network": "BT_NETWORK", "wallet": "BT_WALLET", "wallet_path": "BT_WALLET_PATH"}
+    seen = set()
     for command in leaves(typer.main.get_command(real)):
         for param in command.params:
-            wanted = {"network": "BT_NETWORK", "wallet": "BT_WALLET", "wallet_path": "BT_WALLET_PATH"}.get(param.name)
-            if wanted is not None:
-                assert param.envvar == wanted, command.name
+            if param.name in wanted:
+                assert param.envvar == wanted[param.name], command.name
+                seen.add(param.name)
+    assert seen == wanted.keys()
