@@ -63,6 +63,18 @@ def test_a_row_on_the_edge_of_the_rules(submission, name):
 
 
 @pytest.mark.parametrize(
+    ("submission", "name"),
+    [
+        (Submission([0, 2], [3, 1]), "MaxWeightExceeded"),
+        (Submission([0, 2], [1, 1]), None),
+        (Submission([1], [1]), None),  # `max_weight_limited` lets the caller's own uid pass
+    ],
+)
+def test_no_uid_but_the_callers_own_gets_more_than_the_limit(submission, name):
+    assert refusal(submission, replace(ANYONE, max_weights_limit=32768)) == name
+
+
+@pytest.mark.parametrize(
     ("last_update", "block", "name"),
     [(900, 999, "SettingWeightsTooFast"), (900, 1000, None), (0, 1, None)],
 )
@@ -70,6 +82,12 @@ def test_the_rate_limit_is_a_whole_wait_and_spares_who_never_set(last_update, bl
     limited = replace(ANYONE, last_update=last_update, block=block)
     assert refusal(Submission([0, 2], [1, 1]), limited) == name
     assert refusal(Submission([0, 2], [1, 1]), replace(limited, commit_reveal=True)) is None
+
+
+def test_halves_round_up_but_for_what_the_rounded_factor_of_a_large_row_takes():
+    assert upscaled([2, 1]) == [65535, 32768]
+    # 6553.5 exactly, but above 32768 `vec_max_upscale_to_u16` multiplies by 65535 / 32770, rounded down before
+    assert upscaled([32770, 3277]) == [65535, 6553]
 
 
 @given(st.lists(st.integers(0, 65535), max_size=20))

@@ -71,10 +71,9 @@ def test_nothing_is_loaded_from_elsewhere(site):
 def test_pictures_are_told_and_headings_step_down_one_by_one(site):
     assert [(page.path.name, page.untold) for page in site.values() if page.untold] == []
     for page in site.values():
+        steps = zip([0, *page.levels], page.levels, strict=False)
         assert page.levels.count(1) == 1, page.path
-        assert all(after <= before + 1 for before, after in zip([0, *page.levels], page.levels, strict=False)), (
-            page.path
-        )
+        assert all(after <= before + 1 for before, after in steps), page.path
 
 
 def test_the_reference_tells_what_fields_mean(site):

@@ -116,6 +116,7 @@ class Connection(BaseProtocol):
         self._waiting.clear()
         if not self._content.is_eof():
             self._content.set_exception(ConnectionResetError("the caller hung up"))
+        self._parser, self._content = None, EMPTY_PAYLOAD  # both point back here: a ring is only freed by a pause of all
         if self.guest is not None:
             self.guest.connection_lost(exc)
         if self.on_lost is not None:
@@ -210,7 +211,8 @@ class Connection(BaseProtocol):
                 if self._buffer_paused and not self._waiting:
                     self._read_on()
             self._expect_within(self._crowd.limits.keepalive_s)
-        except (ConnectionError, asyncio.CancelledError):
+        except (ConnectionError, asyncio.CancelledError) as gone:
+            gone.__traceback__ = None  # which would hold the body, which holds the error
             self.abort()
         except Exception:
             log.exception("connection from %s: the axon failed", self.address)
