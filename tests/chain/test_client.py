@@ -1,4 +1,5 @@
 import asyncio
+from hashlib import blake2b
 
 import pytest
 
@@ -11,13 +12,15 @@ PAY = calls.transfer_keep_alive(BOB.ss58, TAO)
 
 
 def test_a_blocking_client_from_reading_to_a_receipt():
-    with funded().chain() as chain:
+    devnet = funded()
+    with devnet.chain() as chain:
         assert chain.read(reads.balance(BOB.ss58)).rao == 0
         receipt = chain.submit(PAY, ALICE)
         assert chain.read(reads.balance(BOB.ss58)).rao == TAO
         assert receipt.block_hash == chain.head().hash
         assert ("Balances", "Transfer") in [(event.pallet, event.name) for event in receipt.events]
         assert {event.extrinsic for event in receipt.events} == {receipt.index}
+        assert receipt.extrinsic == blake2b(devnet.backend().block().extrinsics[receipt.index], digest_size=32).digest()
         assert chain.genesis() != chain.head().hash
         assert chain.read(reads.balance(BOB.ss58), at=chain.genesis()).rao == 0
 
