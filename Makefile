@@ -54,7 +54,7 @@ types: $(DEV)/ready
 docs: $(DEV)/ready
 	$(DEV)/bin/pip install -q -c constraints.txt -e '.[docs]'
 	NO_MKDOCS_2_WARNING=1 $(DEV)/bin/mkdocs build --strict
-	$(DEV)/bin/python -m pytest -m pages
+	$(DEV)/bin/python -m pytest tests/docs -m pages
 
 bench: $(DEV)/ready
 	for file in bench/*.py; do $(DEV)/bin/python $$file || exit 1; done

@@ -129,6 +129,7 @@ def test_settings_come_from_variables_and_flags_win():
 
 def test_a_variable_that_means_nothing_is_named_with_the_nearest_one_that_does():
     environment = {"TAOKIT_DEPHT": "1", "TAOKIT_STATE": "/s", "TAOKIT_DEPTH": "2", "BT_WHATEVER": "x"}
+    environment["TAOKIT_DEVNET_URL"] = "ws://127.0.0.1:9944"  # of `taokit devnet mine` and the like
     assert unknown_variables([Answers], environment) == [
         "the variable TAOKIT_DEPHT means nothing here; did you mean TAOKIT_DEPTH?"
     ]

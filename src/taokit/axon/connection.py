@@ -116,7 +116,10 @@ class Connection(BaseProtocol):
         self._waiting.clear()
         if not self._content.is_eof():
             self._content.set_exception(ConnectionResetError("the caller hung up"))
-        self._parser, self._content = None, EMPTY_PAYLOAD  # both point back here: a ring is only freed by a pause of all
+        self._parser, self._content = (
+            None,
+            EMPTY_PAYLOAD,
+        )  # both point back here: a ring is only freed by a pause of all
         if self.guest is not None:
             self.guest.connection_lost(exc)
         if self.on_lost is not None:

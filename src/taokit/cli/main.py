@@ -36,7 +36,10 @@ def _called() -> int:
         return report(error, as_json="--json" in sys.argv)
     except UsageError as error:
         said = str(getattr(error, "format_message", error.__str__)()).removesuffix(".")
-        usage = ConfigurationError(said[:1].lower() + said[1:], hint="see `taokit --help` and `taokit COMMAND --help`")
+        if not said:  # a group without a command: its help stands there already
+            return 0
+        command = getattr(getattr(error, "ctx", None), "command_path", "taokit")
+        usage = ConfigurationError(said[:1].lower() + said[1:], hint=f"see `{command} --help`")
         return report(usage, as_json="--json" in sys.argv)
     except typer.Abort:
         return 0

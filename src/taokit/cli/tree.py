@@ -21,6 +21,7 @@ class _Part:
 
     module: str  # below this package
     name: str  # of the function, or of the `Typer` with the commands of a group
+    panel: str  # of the help where it stands
     epilog: str = ""  # a group has its own
     passes_on: bool = False  # whether it reads its flags itself
 
@@ -32,53 +33,70 @@ class _Part:
     def join(self, app: typer.Typer, name: str) -> None:
         """Make it a command of this name."""
         if isinstance(self.found, typer.Typer):
-            app.add_typer(self.found)
+            app.add_typer(self.found, rich_help_panel=self.panel)
         else:
-            app.command(name, epilog=self.epilog, context_settings=_PASS_ON if self.passes_on else None)(self.found)
+            passed = _PASS_ON if self.passes_on else None
+            app.command(name, epilog=self.epilog, context_settings=passed, rich_help_panel=self.panel)(self.found)
 
 
 _PASS_ON: Final = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
 
+_BUILD, _RUN, _LOOK = "Build a subnet", "Run a neuron", "Look at a chain"
+_STUDY, _WIRE = "Study incentive", "Test the wire"
+
 _PARTS: Final = {
-    "emission": _Part("emission", "emission", "Example:  taokit emission --issuance 10500000"),
-    "doctor": _Part("doctor.command", "doctor", "Example:  taokit doctor --network test --netuid 7 --wallet me/hot"),
-    "register": _Part(
-        "register", "register", "Example:  taokit register --network test --netuid 7 --wallet me/hot --max-burn 0.5"
-    ),
-    "serve-info": _Part(
-        "serve_info",
-        "serve_info",
-        "Example:  taokit serve-info --netuid 7 --wallet me/hot --publish 203.0.113.7:8091",
-    ),
-    "metagraph": _Part(
-        "metagraph.command",
-        "metagraph",
-        "Example:  taokit metagraph --network finney --netuid 7 --sort incentive --top 10",
-    ),
-    "migrate": _Part("migrate.command", "migrate", "Examples:  taokit migrate neurons   ·   taokit migrate . --write"),
     "new": _Part(
         "new",
         "new",
+        _BUILD,
         "Examples:  taokit new   ·   taokit new my-subnet --template artefact --set store=s3 --yes",
     ),
-    "replay": _Part(
-        "replay", "replay", "Example:  taokit replay round-000000012.jsonl my_subnet.validator:MyValidator"
-    ),
-    "conformance": _Part("wire.conformance", "conformance", "Example:  taokit conformance tests/vectors/wire/*.json"),
     "dev": _Part(
         "dev.entry",
         "dev",
+        _BUILD,
         "Examples:  taokit dev   ·   taokit dev . --miners 8   ·   taokit dev --epochs 6 --seed 1 --json",
     ),
-    "miner": _Part("neurons", "miner", EXIT_CODES, passes_on=True),
-    "validator": _Part("neurons", "validator", EXIT_CODES, passes_on=True),
-    "yuma": _Part("yuma", "app"),
-    "sim": _Part("sim", "app"),
-    "explain": _Part("explain", "app"),
-    "devnet": _Part("devnet.command", "app"),
-    "chain": _Part("chain.command", "app"),
-    "weights": _Part("weights.command", "app"),
-    "wire": _Part("wire.command", "app"),
+    "devnet": _Part("devnet.command", "app", _BUILD),
+    "migrate": _Part(
+        "migrate.command", "migrate", _BUILD, "Examples:  taokit migrate neurons   ·   taokit migrate . --write"
+    ),
+    "doctor": _Part(
+        "doctor.command", "doctor", _RUN, "Example:  taokit doctor --network test --netuid 7 --wallet me/hot"
+    ),
+    "register": _Part(
+        "register",
+        "register",
+        _RUN,
+        "Example:  taokit register --network test --netuid 7 --wallet me/hot --max-burn 0.5",
+    ),
+    "miner": _Part("neurons", "miner", _RUN, EXIT_CODES, passes_on=True),
+    "validator": _Part("neurons", "validator", _RUN, EXIT_CODES, passes_on=True),
+    "serve-info": _Part(
+        "serve_info",
+        "serve_info",
+        _RUN,
+        "Example:  taokit serve-info --netuid 7 --wallet me/hot --publish 203.0.113.7:8091",
+    ),
+    "weights": _Part("weights.command", "app", _RUN),
+    "metagraph": _Part(
+        "metagraph.command",
+        "metagraph",
+        _LOOK,
+        "Example:  taokit metagraph --network finney --netuid 7 --sort incentive --top 10",
+    ),
+    "chain": _Part("chain.command", "app", _LOOK),
+    "emission": _Part("emission", "emission", _STUDY, "Example:  taokit emission --issuance 10500000"),
+    "sim": _Part("sim", "app", _STUDY),
+    "explain": _Part("explain", "app", _STUDY),
+    "yuma": _Part("yuma", "app", _STUDY),
+    "conformance": _Part(
+        "wire.conformance", "conformance", _WIRE, "Example:  taokit conformance tests/vectors/wire/*.json"
+    ),
+    "replay": _Part(
+        "replay", "replay", _WIRE, "Example:  taokit replay round-000000012.jsonl my_subnet.validator:MyValidator"
+    ),
+    "wire": _Part("wire.command", "app", _WIRE),
 }
 
 

@@ -17,6 +17,7 @@ from taokit.protocol.tensor import Spelling, TensorsIn, TensorsOut
 
 M = TypeVar("M", bound=Synapse)
 
+SHORT = 4096  # bytes; to look for two words in a longer body takes more time than to read it twice
 LISTED = 5  # problems; a stranger can make as many as a body has values, and each costs us time to describe
 
 
@@ -77,9 +78,10 @@ def parse_question(kind: type[M], body: bytes, *, depth: int = MAX_DEPTH) -> M:
 
 
 def _plainly(kind: type[M], body: bytes, depth: int) -> M | None:
-    """The message in a body that holds nothing but what its class declares in plain words; None where it may not."""
-    names = kind.field_names()
-    if not is_plain(kind, names) or b"NaN" in body or b"Infinity" in body or too_deep(body, depth):
+    """The message in a short body of a class of plain fields, read once; None where the longer way must be taken."""
+    if len(body) > SHORT or not is_plain(kind, kind.field_names()):
+        return None
+    if b"NaN" in body or b"Infinity" in body or too_deep(body, depth):
         return None
     try:
         return kind.__pydantic_validator__.validate_json(body)  # type: ignore[no-any-return]

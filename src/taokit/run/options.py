@@ -81,6 +81,9 @@ OPTIONS = (
 MNEMONIC = "TAOKIT_MNEMONIC"
 """The variable with a hotkey's words or its seed, which have no flag: other users can read a command line."""
 
+OF_OTHERS = ("TAOKIT_DEVNET_URL",)
+"""The variables that only other commands read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choices:
@@ -184,7 +187,7 @@ def unknown_variables(roles: Sequence[type[Role]], environment: Mapping[str, str
     """A sentence for each variable `TAOKIT_…` that means nothing to these roles; with `near`, for likely slips only."""
     options = (name for option in OPTIONS for name in option.variables)
     settings = (f"TAOKIT_{name.upper()}" for role in roles for name in role.Settings.model_fields)
-    return precedence.unknown((*options, *settings, MNEMONIC), environment, near=near)
+    return precedence.unknown((*options, *settings, MNEMONIC, *OF_OTHERS), environment, near=near)
 
 
 def pairs(items: Sequence[str]) -> dict[str, str]:
