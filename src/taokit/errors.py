@@ -52,7 +52,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from logging import Logger
-    from types import TracebackType
+    from types import FrameType, TracebackType
 
 _AROUND = frozenset({"taokit", "asyncio", "concurrent", "contextlib"})  # what calls a user's code
 
@@ -335,6 +335,11 @@ def log_failure(log: Logger, error: BaseException, what: str, *args: object) -> 
 def _users_part(trace: TracebackType | None) -> TracebackType | None:
     """A traceback without the frames that lead to the user's code; the whole of it where none is the user's."""
     part = trace
-    while part is not None and str(part.tb_frame.f_globals.get("__name__")).partition(".")[0] in _AROUND:
+    while part is not None and is_around(part.tb_frame):
         part = part.tb_next
     return part or trace
+
+
+def is_around(frame: FrameType) -> bool:
+    """Whether a frame belongs to what calls a user's code, rather than to that code or a library."""
+    return str(frame.f_globals.get("__name__")).partition(".")[0] in _AROUND

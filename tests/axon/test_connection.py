@@ -1,13 +1,14 @@
 import asyncio
 import contextlib
 import gc
+import weakref
 
 import pytest
 
 from raw_http import read_reply, request_bytes
 from signed_requests import NOW, ask, signed
 from taokit.axon import Limits, Route
-from wire_classes import Echo
+from wire_classes import Echo, echo
 
 
 async def dripped(port, *first):
@@ -148,3 +149,23 @@ async def test_a_crowd_is_one_line_of_the_log_and_no_task_fails(served, caplog):
     assert not [one for one in caplog.records if one.levelname == "ERROR"]
     for _, writer in crowd:
         writer.close()
+
+
+@pytest.mark.parametrize("cut", [None, 20, -2])
+async def test_a_connection_that_ends_leaves_nothing_to_the_collector(serve, cut):
+    """A full collection, which a flood would bring about, stops everything for a tenth of a second."""
+    port, axon = await serve([Route(Echo, echo)], now_ns=lambda: NOW)
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    request = signed(Echo(text="x"))
+    writer.write(request_bytes("POST", "/Echo", request.headers, request.body, close=False)[:cut])
+    await asyncio.sleep(0.02)
+    gc.disable()
+    try:
+        left = weakref.WeakSet(axon._door._order)
+        assert len(left) == 1
+        writer.transport.abort()
+        async with asyncio.timeout(5):
+            while left:
+                await asyncio.sleep(0.001)
+    finally:
+        gc.enable()

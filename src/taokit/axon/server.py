@@ -62,11 +62,7 @@ class Axon:
         watch: Watch = NOBODY,
         now_ns: NowNs = time.time_ns,
     ) -> None:
-        decode_ss58(hotkey)
-        if sign_answers is not None and sign_answers.ss58 != hotkey:
-            raise ConfigurationError(f"the axon of {hotkey} cannot sign answers as {sign_answers.ss58}")
-        if unknown := set(formats) - set(FORMATS):
-            raise ConfigurationError(f"no such format: {', '.join(sorted(unknown))}")
+        _check(hotkey, formats, sign_answers)
         limits = limits or Limits()
         self.house = House(
             hotkey=hotkey,
@@ -89,12 +85,15 @@ class Axon:
         self._private: PrivatePort | None = None
         self.private_port: int | None = None
         """Where health and metrics are, once started."""
-        if watch.metrics is not None:
-            watch.metrics.gauge("running", "Handlers at work", lambda: self.running)
-            watch.metrics.gauge("waiting", "Requests that wait for a handler", lambda: self.waiting)
         self._door: Door | None = None
         self._tls = tls
         self._server: asyncio.Server | Doorman | None = None
+        self._add_gauges()
+
+    def _add_gauges(self) -> None:
+        if (metrics := self._watch.metrics) is not None:
+            metrics.gauge("running", "Handlers at work", lambda: self.running)
+            metrics.gauge("waiting", "Requests that wait for a handler", lambda: self.waiting)
 
     @property
     def running(self) -> int:
@@ -202,6 +201,14 @@ class Axon:
 
     async def __aexit__(self, *reason: object) -> None:
         await self.stop(drain_s=0)
+
+
+def _check(hotkey: str, formats: Collection[str], sign_answers: Signer | None) -> None:
+    decode_ss58(hotkey)
+    if sign_answers is not None and sign_answers.ss58 != hotkey:
+        raise ConfigurationError(f"the axon of {hotkey} cannot sign answers as {sign_answers.ss58}")
+    if unknown := set(formats) - set(FORMATS):
+        raise ConfigurationError(f"no such format: {', '.join(sorted(unknown))}")
 
 
 def _rates(rate: Rate | None, shared: Shared | None, *, of: str) -> RateTable | None:

@@ -21,6 +21,7 @@ from taokit.errors import ConfigurationError, TaokitError
 from taokit.neuron import Place, neuron_of, state_root
 from taokit.run.beating import DEADLINES, HeartbeatFile, Pulse, beat
 from taokit.run.ending import DRAIN_S, EXIT_CRASHED, EXIT_STOPPED, Leaving, on_signals, report
+from taokit.run.holding import watching
 from taokit.run.logs import log_to_stderr
 from taokit.run.options import Choices
 from taokit.run.signing import KeyChoice, hotkey_of, on_this_machine, warn_of_open_coldkey
@@ -114,7 +115,7 @@ async def _run(neuron: Neuron, choices: Choices, above: Above, leaving: Leaving)
             above.worker.pipe.send("serves")
         place = "" if neuron.port is None else f" on port {neuron.port}"
         log.info("%s runs as %s%s", type(neuron.role).__name__, neuron.signer.ss58, place)
-        async with _beating(neuron, choices, above, leaving):
+        async with _beating(neuron, choices, above, leaving), watching(log.warning):
             await neuron.wait()
     finally:
         await neuron.stop(DRAIN_S)

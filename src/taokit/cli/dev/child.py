@@ -27,6 +27,9 @@ from taokit.cli.dev.history import Standing
 from taokit.errors import TaokitError
 from taokit.neuron import Miner, Validator, neuron_of
 from taokit.run import load_class
+from taokit.run.holding import watching
+
+log = logging.getLogger("taokit.dev")
 
 PATIENCE_S: Final = 1.4
 """Seconds to leave in order; then the process ends as it is, whatever the user's code is doing."""
@@ -133,7 +136,8 @@ async def _live(orders: Orders, asked: io.FileIO, tell: Speaker) -> None:
         await neuron.start()
         try:
             tell(port=neuron.port)
-            await neuron.wait()
+            async with watching(log.warning):
+                await neuron.wait()
         finally:
             await neuron.stop(STOP_S)
 
