@@ -158,7 +158,7 @@ def path(levels: Sequence[Sequence[bytes]], at: int) -> list[bytes]:
 
 def climb(at: int, piece: bytes, way: Sequence[bytes]) -> bytes:
     """The root that a piece and its path lead to; nothing for a path of another length."""
-    if len(piece) != PIECE or 1 << len(way) != PIECES:
+    if len(piece) != PIECE or len(way) != PIECES.bit_length() - 1:
         return b""
     found = leaf(piece)
     for height, beside in enumerate(way):

@@ -1,19 +1,20 @@
 """3D: make a body that was described, as a mesh of triangles, and be judged by geometry alone.
 
-The validator asks for a ball, a box, a cylinder or a ring of given sizes. It has no body to compare with: it checks
+The validator asks for a ball, a box, a cylinder and a ring of given sizes. It has no body to compare with: it checks
 that the mesh is closed and turned outwards, and compares its volume, surface, extent and holes with the formulas.
 
     python examples/mesh_generation.py        the whole subnet on this machine, the same as `taokit dev` of this file
 
-What it teaches: arrays of bounded size as answers, checks that come before scores, and several measures in one score,
-multiplied, so that none can make up for another.
+What it teaches: arrays of bounded size as answers, checks that come before scores, several measures in one score,
+multiplied, so that none can make up for another, and several questions in a round, of which the worst answer counts.
 """
 
 from __future__ import annotations
 
 import math
+import random
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -88,14 +89,20 @@ class MeshValidator(taokit.Validator):
 
     rounds_per_epoch = 4
 
-    async def query(self, round: taokit.Round) -> Make:
-        """The body of this round; a ring's tube leaves a hole."""
-        a = round.random.uniform(1, 2)
-        return Make(shape=round.random.choice(SHAPES), a=a, b=a * round.random.uniform(0.2, 0.6), c=a)
+    async def run_round(self, round: taokit.Round) -> Mapping[int, float]:
+        """How near the worst of each miner's meshes is: who can make boxes only has not learned the trade."""
+        worst = dict.fromkeys(round.uids, 1.0)
+        for shape in SHAPES:
+            for reply in await round.ask(described(shape, round.random)):
+                near = likeness(reply.synapse) if reply.synapse is not None else 0.0
+                worst[reply.uid] = min(worst[reply.uid], near)
+        return worst
 
-    def score(self, round: taokit.Round, replies: Sequence[taokit.Reply[Make]]) -> dict[int, float]:
-        """How near each mesh is, by uid."""
-        return {reply.uid: likeness(reply.synapse) for reply in replies if reply.synapse is not None}
+
+def described(shape: Shape, draw: random.Random) -> Make:
+    """A body of random size; a ring's tube leaves a hole."""
+    a = draw.uniform(1, 2)
+    return Make(shape=shape, a=a, b=a * draw.uniform(0.2, 0.6), c=a)
 
 
 def likeness(answer: Make) -> float:

@@ -10,17 +10,21 @@ with most incentive, within the validator's budget, and is recorded like a round
         -d '{"model": "subnet", "messages": [{"role": "user", "content": "What causes ocean tides?"}]}'
 
 What it teaches: `Validator.organic` and its budget, a server of one's own from `setup` to `close`, keys that are
-compared in constant time and never logged, bounds for each key, and errors that clients understand.
+compared in constant time and never logged, bounds for each key, errors and streams that clients understand, and an end
+to the questions of a user who has gone. Miners of this subnet answer whole, so a stream is that answer word by word.
 """
 
 from __future__ import annotations
 
+import asyncio
+import json
 import logging
+import re
 import sys
 import time
 import uuid
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from hmac import compare_digest
 from typing import Any, Literal
@@ -32,9 +36,10 @@ import taokit
 from taokit.cli.main import main
 from taokit.errors import OverBudget
 from taokit.neuron import Budget
-from text_prompting import Librarian, Prompt, TextValidator
+from text_prompting import LONGEST, Librarian, Prompt, TextValidator
 
 log = logging.getLogger("taokit.gateway")
+MODEL = "subnet"  # the one there is
 MAX_BODY = 64 << 10  # bytes
 PER_MINUTE = 30  # requests of one key
 MOST_CHOICES = 3
@@ -43,25 +48,41 @@ MOST_CHOICES = 3
 class Said(BaseModel):
     """A message of a conversation."""
 
-    role: Literal["system", "user", "assistant"]
+    role: Literal["system", "developer", "user", "assistant"]
     content: str = Field(max_length=8000)
+
+
+class StreamOptions(BaseModel):
+    """What a stream ends with."""
+
+    include_usage: bool = False
 
 
 class Completion(BaseModel):
     """What a client asks for; fields that are not known here are passed over."""
 
-    model: str = "subnet"
+    model: str
     messages: list[Said] = Field(min_length=1, max_length=32)
     n: int = Field(default=1, ge=1, le=MOST_CHOICES)
-    stream: Literal[False] = False
+    stream: bool = False
+    stream_options: StreamOptions | None = None
 
 
 class Failure(Exception):
-    """What the client is told."""
+    """What the client is told: `code` is what programs branch on, `param` the field that is wrong."""
 
-    def __init__(self, status: int, message: str, retry_after: float | None = None) -> None:
+    def __init__(
+        self, status: int, message: str, code: str | None = None, *, param: str | None = None, wait_s: float = 0.0
+    ) -> None:
         super().__init__(message)
-        self.status, self.retry_after = status, retry_after
+        self.status, self.code, self.param, self.wait_s = status, code, param, wait_s
+
+    def response(self) -> web.Response:
+        """The error as clients read it."""
+        kind = "server_error" if self.status >= 500 else "requests" if self.status == 429 else "invalid_request_error"
+        told = {"message": str(self), "type": kind, "param": self.param, "code": self.code}
+        headers = {"Retry-After": str(max(1, round(self.wait_s)))} if self.status == 429 else {}
+        return web.json_response({"error": told}, status=self.status, headers=headers)
 
 
 class Visits:
@@ -73,14 +94,15 @@ class Visits:
     def admit(self, authorization: str, now: float) -> None:
         """Return for a key that is known and has not asked too often, else raise `Failure`."""
         given = digest(authorization.removeprefix("Bearer "))
-        known = [key for key in self._times if compare_digest(key, given)]
+        known = [key for key in self._times if compare_digest(key, given)]  # all of them, whichever it is
         if not known or not authorization.startswith("Bearer "):
-            raise Failure(401, "no such API key")
+            raise Failure(401, "no such API key", "invalid_api_key")
         times = self._times[known[0]]
         while times and times[0] <= now - 60:
             times.popleft()
         if len(times) >= PER_MINUTE:
-            raise Failure(429, f"{PER_MINUTE} requests a minute are all", times[0] + 60 - now)
+            wait_s = times[0] + 60 - now
+            raise Failure(429, f"{PER_MINUTE} requests a minute are all", "rate_limit_exceeded", wait_s=wait_s)
         times.append(now)
 
 
@@ -97,6 +119,9 @@ class GatewayValidator(TextValidator):
         keys: str = ""  # separated by commas
         host: str = "127.0.0.1"  # put a proxy with TLS in front of it
         port: int = 0  # 0 for any that is free
+        patience: float = Field(
+            default=12.0, gt=0
+        )  # seconds, for each of: a user's question, answers, a user's reading
 
     settings: Settings
     organic_budget = Budget(at_once=24, per_minute=240)
@@ -119,45 +144,91 @@ class GatewayValidator(TextValidator):
         if not keys:
             log.warning("no API keys, so the gateway stays closed; name some in TAOKIT_KEYS")
             return
-        self.visits = Visits(keys)
-        app = web.Application(client_max_size=MAX_BODY, middlewares=[failures])
+        self.visits, self.opened = Visits(keys), int(time.time())
+        app = web.Application(client_max_size=MAX_BODY, middlewares=[failures, self.admitted])
         app.router.add_post("/v1/chat/completions", self.complete)
         app.router.add_get("/v1/models", self.models)
-        self.runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        # A user who hangs up cancels the handler, and that the questions to miners, which frees their budget.
+        self.runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0, handler_cancellation=True)
         await self.runner.setup()
         site = web.TCPSite(self.runner, self.settings.host, self.settings.port)
         await site.start()
         self.address = "http://{}:{}".format(*self.runner.addresses[0][:2])
         log.warning("the gateway is open at %s", self.address)
 
+    @web.middleware
+    async def admitted(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        """Who has no key sees nothing, not even which paths there are."""
+        self.visits.admit(request.headers.get("Authorization", ""), time.monotonic())
+        response: web.StreamResponse = await handler(request)
+        return response
+
     async def models(self, request: web.Request) -> web.Response:
         """The one model that this subnet is."""
-        self.visits.admit(request.headers.get("Authorization", ""), time.monotonic())
-        return web.json_response(
-            {"object": "list", "data": [{"id": "subnet", "object": "model", "owned_by": "miners"}]}
-        )
+        model = {"id": MODEL, "object": "model", "created": self.opened, "owned_by": "miners"}
+        return web.json_response({"object": "list", "data": [model]})
 
-    async def complete(self, request: web.Request) -> web.Response:
+    async def complete(self, request: web.Request) -> web.StreamResponse:
         """As many answers as were asked for, each of another miner, the best paid first."""
-        self.visits.admit(request.headers.get("Authorization", ""), time.monotonic())
+        asked = await self.asked(request)
+        texts = await self.answers(asked.messages[-1].content, asked.n)
+        usage = self.usage([said.content for said in asked.messages], texts)
+        if not asked.stream:
+            return web.json_response(made("chat.completion", whole(texts), usage=usage))
+        counted = asked.stream_options is not None and asked.stream_options.include_usage
+        return await self.streamed(request, chunks(texts, usage if counted else None))
+
+    async def asked(self, request: web.Request) -> Completion:
+        """What the body asks for."""
         try:
-            asked = Completion.model_validate_json(await request.read())
+            async with asyncio.timeout(self.settings.patience):
+                asked = Completion.model_validate_json(await request.read())
+        except TimeoutError:
+            raise Failure(408, "the request took too long to arrive", "timeout") from None
         except ValidationError as error:
             first = error.errors()[0]
-            raise Failure(400, f"{'.'.join(map(str, first['loc'])) or 'body'}: {first['msg'].lower()}") from None
-        texts = await self.answers(asked.messages[-1].content, asked.n)
-        return web.json_response(completion(asked.model, texts))
+            field = ".".join(map(str, first["loc"])) or "body"
+            raise Failure(400, f"{field}: {first['msg'].lower()}", "invalid_value", param=field) from None
+        if asked.model != MODEL:
+            raise Failure(404, f"there is no model {asked.model!r}; ask {MODEL!r}", "model_not_found", param="model")
+        return asked
 
     async def answers(self, question: str, count: int) -> list[str]:
         """At least one and at most `count` answers, from a few miners more than that, since some may fail."""
         try:
-            replies = await self.organic(Prompt(question=question), n=count + 2)
+            replies = await self.organic(Prompt(question=question), n=count + 2, timeout_s=self.settings.patience)
         except OverBudget as error:
-            raise Failure(429, "the validator is busy", error.retry_after or 1.0) from None
+            raise Failure(
+                429, "the validator is busy", "rate_limit_exceeded", wait_s=error.retry_after or 1.0
+            ) from None
         texts = [reply.synapse.answer for reply in replies if reply.synapse is not None and reply.synapse.answer]
         if not texts:
-            raise Failure(502, "no miner answered")
-        return texts[:count]
+            raise Failure(502, "no miner answered", "no_answer")
+        return [text[:LONGEST] for text in texts[:count]]
+
+    def usage(self, asked: Sequence[str], texts: Sequence[str]) -> dict[str, int]:
+        """The tokens of both sides, as the sentence model counts them."""
+        given, said = (sum(map(self.tokens, each)) for each in (asked, texts))
+        return {"prompt_tokens": given, "completion_tokens": said, "total_tokens": given + said}
+
+    def tokens(self, text: str) -> int:
+        """How many tokens a text is."""
+        return len(self.embed.tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"])
+
+    async def streamed(self, request: web.Request, pieces: Iterable[dict[str, Any]]) -> web.StreamResponse:
+        """Server-sent events (WHATWG HTML, 9.2), one for each piece, and the one that says that this is all."""
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache"})
+        try:
+            async with asyncio.timeout(self.settings.patience):
+                await response.prepare(request)
+                for piece in pieces:
+                    await response.write(b"data: %s\n\n" % json.dumps(piece).encode())
+                await response.write(b"data: [DONE]\n\n")
+        except TimeoutError:
+            log.info("a client reads too slowly; its stream is cut off")
+            if request.transport is not None:
+                request.transport.abort()
+        return response
 
 
 @web.middleware
@@ -166,30 +237,38 @@ async def failures(request: web.Request, handler: Any) -> web.StreamResponse:
     try:
         response: web.StreamResponse = await handler(request)
     except Failure as error:
-        headers = {} if error.retry_after is None else {"Retry-After": str(max(1, round(error.retry_after)))}
-        return web.json_response(told(error.status, str(error)), status=error.status, headers=headers)
+        return error.response()
     except web.HTTPException as error:
-        return web.json_response(told(error.status, error.reason), status=error.status)
+        return Failure(error.status, error.reason).response()
     except taokit.TaokitError:
         log.exception("a request failed")
-        return web.json_response(told(503, "not available now"), status=503)
+        return Failure(503, "not available now").response()
     return response
 
 
-def told(status: int, message: str) -> dict[str, Any]:
-    """An error as clients read it."""
-    kind = {401: "authentication_error", 429: "rate_limit_error"}.get(status, "invalid_request_error")
-    return {"error": {"message": message, "type": kind if status < 500 else "server_error", "code": status}}
-
-
-def completion(model: str, texts: Sequence[str]) -> dict[str, Any]:
-    """Answers as clients read them. Nothing counts tokens here, so `usage` is left out."""
-    choices = [
-        {"index": place, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}
+def whole(texts: Sequence[str]) -> list[dict[str, Any]]:
+    """The choices of an answer in one piece."""
+    return [
+        {"index": place, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
         for place, text in enumerate(texts)
     ]
-    made = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time())}
-    return made | {"object": "chat.completion", "model": model, "choices": choices}
+
+
+def chunks(texts: Sequence[str], usage: dict[str, int] | None) -> Iterator[dict[str, Any]]:
+    """The pieces of a stream: for each choice who speaks, each word and an end; then what was used, if given."""
+    first = made("chat.completion.chunk", [])
+    for place, text in enumerate(texts):
+        words = [{"content": word} for word in re.findall(r"\S+\s*|\s+", text)]
+        for delta in ({"role": "assistant", "content": ""}, *words, {}):
+            yield first | {"choices": [{"index": place, "delta": delta, "finish_reason": None if delta else "stop"}]}
+    if usage is not None:
+        yield first | {"usage": usage}
+
+
+def made(kind: str, choices: Sequence[dict[str, Any]], **more: Any) -> dict[str, Any]:
+    """An answer or a piece of one, with a name of its own."""
+    made = {"id": f"chatcmpl-{uuid.uuid4().hex}", "object": kind, "created": int(time.time()), "model": MODEL}
+    return made | {"choices": choices} | more
 
 
 def digest(key: str) -> bytes:

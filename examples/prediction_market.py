@@ -2,7 +2,8 @@
 
 Each question shows what came of a few dozen like events, and asks how likely the next one is. Whether it happens
 follows from the hash of a block that is not made yet, so neither miner nor validator can know. The Brier score, the
-squared distance between the chance and what happened, is best for who says what he believes.
+squared distance between the chance and what happened, is best for who says what he believes. It is paid from what one
+half, said of everything, gets: who knows nothing is paid nothing.
 
     python examples/prediction_market.py        the whole subnet on this machine, the same as `taokit dev` of this file
     taokit validator prediction_market:MarketValidator --set folder=~/market --network test --netuid 7 --wallet me/hot
@@ -29,6 +30,7 @@ from taokit.scoring import Rank, Window
 
 EVENTS, SEEN = 24, 40  # events in a question, and what is told of the past of each
 MOST = 64  # questions that wait for their outcome
+IGNORANCE = 0.25  # the Brier score of one half, whatever happens
 
 
 class Odds(taokit.Synapse):
@@ -125,19 +127,19 @@ def outcome(block_hash: bytes, entry: Entry) -> list[bool]:
 
 
 def judged(settled: Sequence[Entry], happened: Sequence[Sequence[bool]]) -> dict[str, float]:
-    """By hotkey, the mean score of the questions that were settled, 0 to 1."""
+    """By hotkey, the mean over the questions that were settled of what is saved of ignorance's score, 0 to 1."""
     scores: dict[str, list[float]] = {}
     for entry, events in zip(settled, happened, strict=True):
         for key, chances in entry.chances.items():
-            scores.setdefault(key, []).append(brier(chances, events))
+            scores.setdefault(key, []).append(max(0.0, 1 - brier(chances, events) / IGNORANCE))
     return {key: sum(each) / len(each) for key, each in scores.items()}
 
 
 def brier(chances: Sequence[float] | None, events: Sequence[bool]) -> float:
-    """1 less the mean squared distance, 0 to 1; 0 for what is no list of chances."""
+    """The mean squared distance, 0 (best) to 1; 1 for what is no list of chances."""
     if chances is None or len(chances) != len(events) or not all(0 <= chance <= 1 for chance in chances):
-        return 0.0
-    return 1 - sum((chance - event) ** 2 for chance, event in zip(chances, events, strict=True)) / len(events)
+        return 1.0
+    return sum((chance - event) ** 2 for chance, event in zip(chances, events, strict=True)) / len(events)
 
 
 def read(file: Path) -> list[Entry]:

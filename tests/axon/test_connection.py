@@ -151,6 +151,27 @@ async def test_a_crowd_is_one_line_of_the_log_and_no_task_fails(served, caplog):
         writer.close()
 
 
+@pytest.mark.parametrize("close", [True, False])
+async def test_a_caller_that_does_not_read_its_answer_is_not_waited_for(serve, close):
+    asked = asyncio.Event()
+
+    async def long(message, caller):
+        asked.set()
+        message.reply = "x" * (16 << 20)
+        return message
+
+    port, axon = await serve([Route(Echo, long)], limits=Limits(keepalive_s=0.2), now_ns=lambda: NOW)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.transport.pause_reading()
+    request = signed(Echo(text="x"))
+    writer.write(request_bytes("POST", "/Echo", request.headers, request.body, close=close))
+    async with asyncio.timeout(5):
+        await asked.wait()
+        while axon._door._order:
+            await asyncio.sleep(0.01)
+    writer.transport.abort()
+
+
 @pytest.mark.parametrize("cut", [None, 20, -2])
 async def test_a_connection_that_ends_leaves_nothing_to_the_collector(serve, cut):
     """A full collection, which a flood would bring about, stops everything for a tenth of a second."""

@@ -71,6 +71,7 @@ class Watched:
             self.foreign.append(url)
 
     async def open(self, place="#/"):
+        await self.page.goto("about:blank")  # else what was open before would count as there
         await self.page.goto(f"{self.url}/{place}")
         await expect(self.page.locator("main h1")).to_be_visible()
         await expect(self.page.locator(".lamp.on")).to_be_visible()

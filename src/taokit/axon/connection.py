@@ -116,10 +116,7 @@ class Connection(BaseProtocol):
         self._waiting.clear()
         if not self._content.is_eof():
             self._content.set_exception(ConnectionResetError("the caller hung up"))
-        self._parser, self._content = (
-            None,
-            EMPTY_PAYLOAD,
-        )  # both point back here: a ring is only freed by a pause of all
+        self._parser, self._content = None, EMPTY_PAYLOAD  # rings, which only a pause of everything would free
         if self.guest is not None:
             self.guest.connection_lost(exc)
         if self.on_lost is not None:
@@ -238,7 +235,9 @@ class Connection(BaseProtocol):
                 self.transport.write(answer.written(request, last=self.last))
             self._crowd.was_of_use(self)
             if self._paused:
+                self._expect_within(self._crowd.limits.keepalive_s)
                 await self.drained()
+                self._ends_at = math.inf
 
     def _read_on(self) -> None:
         self._buffer_paused = False
@@ -270,6 +269,7 @@ class Connection(BaseProtocol):
         """End it; but let the other end say what we do not read first, or it may never read why."""
         if self.transport is None:
             return
+        self._expect_within(LINGER_S)
         if self._content.is_eof() and not self._deaf:
             self.transport.close()
             return
@@ -277,7 +277,6 @@ class Connection(BaseProtocol):
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self._resume_transport_reading()
-        self._expect_within(LINGER_S)
 
     def _expect_rest(self) -> None:
         """Start the clock of a head that has come in part."""

@@ -15,7 +15,7 @@ class Limits:
     header_bytes: int = 16 << 10  # names and values together
     body_s: float = 10.0  # for the whole body, once the headers are there
     json_depth: int = 64
-    keepalive_s: float = 60.0  # an idle connection
+    keepalive_s: float = 60.0  # an idle connection, or one whose caller does not read its answer
     headers_s: float = 10.0  # for all headers of a request, once the first byte is there
     connections: int = 1024  # at once; for another one, the one that was idle for longest is closed
     connections_per_address: int = 256  # at once, of one IPv4 address or /64 network of IPv6; the same happens

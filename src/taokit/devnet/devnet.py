@@ -13,7 +13,7 @@ from taokit.devnet.beginnings import Running
 from taokit.devnet.blocks import root_of
 from taokit.devnet.presets import GENESIS_MS, NETUID
 from taokit.devnet.rewinding import Rewound
-from taokit.devnet.runtime import Genesis, Preset
+from taokit.devnet.runtime import Genesis, Preset, shield
 from taokit.devnet.runtime.state import State
 from taokit.devnet.time import Timed
 from taokit.devnet.writing import Impersonation, Written
@@ -22,7 +22,11 @@ if TYPE_CHECKING:  # clients take longer to load than the chain they are for
     from taokit.chain import AsyncBackend, AsyncChain, Backend, Chain
     from taokit.devnet.beacon.patch import Encrypt
 
-_PASSING: Final = frozenset({"BlockHash", "ParentHash", "Digest", "ExtrinsicData"})
+_PASSING: Final = {
+    "System": {"BlockHash", "ParentHash", "Digest", "ExtrinsicData"},
+    "MevShield": {item.name for item in shield.KEYS},  # they follow from the first block's hash, where they can be made
+}
+"""By pallet, entries that say what blocks are called and hold, not what is so."""
 
 
 class Devnet(Timed, Rewound, Written):
@@ -69,18 +73,18 @@ class Devnet(Timed, Rewound, Written):
         return devnet
 
     def state_root(self) -> bytes:
-        """One hash over everything stored but block hashes, digest and extrinsic data: BLAKE2b, 256 bits.
+        """One hash over everything stored but block hashes, digest, extrinsic data and the author's keys: 32 bytes.
 
-        Equal chains have equal roots, whatever their blocks are called.
+        Equal chains have equal roots, whatever their blocks are called and whichever libraries they run on. BLAKE2b.
         """
         pairs = self._node.codec.everything(self.state)
         named = [raw for pair in pairs if not pair[0].startswith(self._passing()) for raw in pair]
         return root_of(named)
 
     def _passing(self) -> tuple[bytes, ...]:
-        """Prefixes of the entries that say what blocks are called and hold, not what is so."""
-        system = next(pallet for pallet in self._node.table.pallets if pallet.name == "System")
-        return tuple(self._node.codec.key(item) for item in system.storage if item.name in _PASSING)
+        """Prefixes of the entries of `_PASSING`."""
+        items = (item for pallet in self._node.table.pallets for item in pallet.storage)
+        return tuple(self._node.codec.key(item) for item in items if item.name in _PASSING.get(item.pallet, ()))
 
     @property
     def drand(self) -> Drand:

@@ -10,27 +10,25 @@ from typing import Any, Final
 from taokit.chain import BlockHash, Head, Status
 from taokit.devnet import metadata, runtime
 from taokit.devnet.answers import Answers
-from taokit.devnet.beacon.pulses import Beacon
+from taokit.devnet.asides import Asides
+from taokit.devnet.beacon.pulses import Beacon, Plan
 from taokit.devnet.blocks import SLOT_MS, ZEROS, Header, Record, inherent, record, root_of
-from taokit.devnet.changes import Change, write
+from taokit.devnet.changes import write
 from taokit.devnet.codec import StorageCodec
 from taokit.devnet.extrinsics import Extrinsic, Terms, check, take_apart
 from taokit.devnet.faults import Faults
 from taokit.devnet.history import History
+from taokit.devnet.including import check_payment, include
 from taokit.devnet.lockstep import Lockstep
 from taokit.devnet.pool import Pool, Submission, refuse_stale
 from taokit.devnet.rehearsal import outcome, validity
 from taokit.devnet.runtime import shield
-from taokit.devnet.runtime.refusal import DispatchError
-from taokit.devnet.runtime.state import HISTORY, State
-from taokit.devnet.runtime.system import account_nonce, bump_nonce
+from taokit.devnet.runtime.state import State
+from taokit.devnet.runtime.system import account_nonce
 from taokit.devnet.runtime.table import DecodedCall, Item
 from taokit.devnet.scale import Coders
 from taokit.devnet.shield import Keys
 from taokit.errors import ConfigurationError, PoolRefused, UnknownBlock
-
-BLOCK_EXTRINSICS: Final = 1024
-"""Signed extrinsics that one block takes."""
 
 _OF_EXTRINSICS: Final = {
     "BlockBuilder_apply_extrinsic": outcome,
@@ -61,7 +59,7 @@ class Node:
         self.impersonated: set[bytes] = set()
         """Accounts for which `MOCK` stands for a signature."""
         self.impersonates_all = False
-        self._asides: dict[int, list[Change]] = {}  # written without a block, before the block of this number
+        self.asides = Asides()
         self._included: dict[BlockHash, list[Submission]] = {}  # in blocks that are not final yet
         self._follow(state, History(state, record(self._genesis_header(), (), [], genesis_ms)))
 
@@ -74,8 +72,9 @@ class Node:
         """Go on from another state, with its own blocks. Whatever waited or was to go wrong is gone."""
         self.clear(submission for held in self._included.values() for submission in held)
         self._included.clear()
-        self._asides.clear()
+        self.asides.clear()
         self.faults.clear()
+        self.beacon.plan = Plan()
         history.lag = self.history.lag
         self.clock_ms, self.branch = clock_ms, branch
         self._follow(state, history)
@@ -126,10 +125,10 @@ class Node:
 
     def admit(self, extrinsic: Extrinsic) -> int | None:
         """Check an extrinsic against the state: the first block that cannot hold it, or None. Raises `PoolRefused`."""
-        expires = check(extrinsic, self.table, self.coders, self._terms(extrinsic.signer))
+        expires = check(extrinsic, self.table, self.coders, self.terms(extrinsic.signer))
         refuse_stale(extrinsic, account_nonce(self.state, extrinsic.signer))
         with self._next_block():
-            self._check_payment(extrinsic)
+            check_payment(self.state, extrinsic)
             shield.refuse_late(self.state, extrinsic.call)
             runtime.validate(self.state, extrinsic.signer, extrinsic.call)
         return expires
@@ -149,7 +148,8 @@ class Node:
         finally:
             self.state.number -= 1
 
-    def _terms(self, signer: bytes) -> Terms:
+    def terms(self, signer: bytes) -> Terms:
+        """What an extrinsic of this account must fit in the block to come."""
         hashes = self.history.hashes
         mocked = self.impersonates_all or signer in self.impersonated
         return Terms(hashes[0], self.history.head.number + 1, hashes, mocked)
@@ -163,30 +163,19 @@ class Node:
         return self.history.head
 
     def _block(self) -> None:
-        self._note_asides()
         parent = self.history.head
         number = parent.number + 1
+        self.asides.note(number, self.state.written())
         self.clock_ms += SLOT_MS
         self.state.number, self.state.phase = number, "Initialization"
         runtime.begin_block(self.state, number, self.clock_ms, parent.hash, oracle=self.beacon)
         self.state.phase = 0  # the time, which every block's first extrinsic carries
         self.state.deposit("System", "ExtrinsicSuccess", _INHERENT)
         shield.announce(self.state, self.keys.announced(number))
-        included = self._include(number)
+        included = include(self, number)
         self.state.phase = "Finalization"
         runtime.end_block(self.state)
         self._seal(parent, included)
-
-    def _note_asides(self) -> None:
-        """Keep what was written without a block, for as long as the block after it can be made anew."""
-        number = self.history.head.number + 1
-        if self.state.writes:
-            self._asides[number] = self.state.written()
-        self._asides.pop(number - HISTORY, None)
-
-    def written_before(self, number: int) -> list[Change]:
-        """What was written without a block between block `number` and the one before it."""
-        return self._asides.get(number, [])
 
     def _seal(self, parent: Head, included: list[Submission]) -> None:
         time = self.coders("RuntimeCall").encode(DecodedCall("Timestamp", "set", {"now": self.clock_ms}))
@@ -211,81 +200,15 @@ class Node:
             for submission in self._included.pop(block, ()):
                 submission.say(Status("finalized", block))
 
-    def _include(self, number: int) -> list[Submission]:
-        """Carry out what waits and is due; drop what can never be."""
-        included: dict[Submission, None] = {}
-        for submission in self.pool.in_order():
-            if len(included) >= BLOCK_EXTRINSICS:
-                break
-            fit = submission not in included and self._fit(submission, number)
-            if fit is None:
-                self.pool.remove(submission, Status("invalid"))
-            elif fit:
-                for one in self._unsealed(submission, number):
-                    included[one] = None
-                    self._carry_out(len(included), one.extrinsic)
-        return list(included)
-
-    def _unsealed(self, submission: Submission, number: int) -> Iterator[Submission]:
-        """An extrinsic, and right after it what was sealed in it, unless no block would take that now."""
-        yield submission
-        sealed = shield.sealed_in(submission.extrinsic.call)
-        data = None if sealed is None else self.keys.opened(sealed, number)
-        if data is None:
-            return
-        try:
-            extrinsic = take_apart(data, self.table, self.coders)
-            expires = check(extrinsic, self.table, self.coders, self._terms(extrinsic.signer))
-        except PoolRefused:
-            return
-        inner = self.pool.known(extrinsic) or Submission(extrinsic, expires)
-        if self._fit(inner, number):
-            yield inner
-
-    def _fit(self, submission: Submission, number: int) -> bool | None:
-        """Whether an extrinsic can go into this block: now, later (False), or never (None)."""
-        extrinsic = submission.extrinsic
-        ahead = extrinsic.nonce - account_nonce(self.state, extrinsic.signer)
-        if ahead < 0 or (submission.expires is not None and number >= submission.expires):
-            return None
-        if ahead > 0:
-            return False
-        try:
-            due = shield.due(self.state, extrinsic.call)
-            if due:
-                self._check_payment(extrinsic)
-                runtime.validate(self.state, extrinsic.signer, extrinsic.call)
-        except PoolRefused:
-            return None
-        return due
-
-    def _check_payment(self, extrinsic: Extrinsic) -> None:
-        payer = runtime.payer(self.state, extrinsic.signer, extrinsic.call)
-        runtime.check_payment(self.state, payer, extrinsic.bill)
-
-    def _carry_out(self, index: int, extrinsic: Extrinsic) -> None:
-        self.state.phase = index
-        signer, bill = extrinsic.signer, extrinsic.bill
-        payer = runtime.payer(self.state, signer, extrinsic.call)
-        bump_nonce(self.state, signer)
-        paid = runtime.charge(self.state, payer, bill)
-        try:
-            with self.state.transaction():
-                runtime.dispatch(self.state, signer, extrinsic.call)
-        except DispatchError as error:
-            runtime.settle(self.state, payer, bill, paid=paid, succeeded=False)
-            self.state.deposit("System", "ExtrinsicFailed", runtime.native_error(error), bill.info)
-        else:
-            runtime.settle(self.state, payer, bill, paid=paid, succeeded=True)
-            self.state.deposit("System", "ExtrinsicSuccess", bill.info)
-
     def abandon(self, number: int, recent: Sequence[Record] = ()) -> list[Submission]:
         """Make block `number` the best again, before the state is set back; what later blocks held and was not final.
 
         The blocks to come get other hashes than those that are abandoned. `recent` is as in `History.cut`.
         """
-        later = {self.history.hashes[one] for one in range(number + 1, self.history.head.number + 1)}
+        gone = range(number + 1, self.history.head.number + 1)
+        later = {self.history.hashes[one] for one in gone}
         self.history.cut(number, recent)
+        self.asides.forget(gone)
         self.answers.forget()
         self.branch += 1
         retracted = []
@@ -308,14 +231,13 @@ class Node:
         the state is not kept.
         """
         number = self.history.head.number - depth
-        before = self.state.at(number)
-        later = [self.history.record(self.history.hash_of(one)) for one in range(number + 1, number + depth + 1)]
-        last = self.state.written()
+        before, remade = self.state.at(number), range(number + 1, number + depth + 1)
+        later = [self.history.record(self.history.hash_of(one)) for one in remade]
+        asides = [*(change for one in remade for change in self.asides.before(one)), *self.state.written()]
         known = {submission.extrinsic.data: submission for submission in self.abandon(number)}
         self.state.return_to(before)
         self.clock_ms = self.history.best.now_ms
-        changes = [self._asides.pop(one, []) for one in range(number + 1, number + depth + 1)] + [last]
-        write(self.state, [change for some in changes for change in some])
+        write(self.state, asides)
         for block in later:
             for data in block.extrinsics[1:]:
                 self._again(data, known.get(data))
@@ -325,7 +247,7 @@ class Node:
         """Put an extrinsic back into the pool, unless its era began in a block that is none any more."""
         extrinsic = take_apart(data, self.table, self.coders)
         try:
-            expires = check(extrinsic, self.table, self.coders, self._terms(extrinsic.signer))
+            expires = check(extrinsic, self.table, self.coders, self.terms(extrinsic.signer))
         except PoolRefused:
             if submission is not None:
                 submission.say(Status("invalid"))
@@ -360,4 +282,4 @@ class Node:
             raise ConfigurationError(f"{item.name} is {item.value}, and cannot hold that: {error}") from None
 
 
-__all__ = ["BLOCK_EXTRINSICS", "Node"]
+__all__ = ["Node"]

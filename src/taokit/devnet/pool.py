@@ -139,8 +139,10 @@ class Pool:
         return [self._waiting[key] for key in sorted(self._waiting)]
 
     def remove(self, submission: Submission, *statuses: Status) -> None:
-        """Forget an extrinsic, saying why."""
-        self._waiting.pop((submission.extrinsic.signer, submission.extrinsic.nonce), None)
+        """Forget an extrinsic, saying why. Another one with its nonce stays until a block finds it outdated."""
+        place = submission.extrinsic.signer, submission.extrinsic.nonce
+        if self._waiting.get(place) is submission:
+            del self._waiting[place]
         submission.say(*statuses)
 
     def clear(self) -> None:

@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 from typing import Final
 
@@ -24,7 +25,8 @@ PLACES: Final = 256
 """Functions that are remembered, so that each is told once."""
 
 _WAITS: Final = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
-_OTHERS: Final = tuple(sysconfig.get_path(name) + os.sep for name in ("stdlib", "platstdlib", "purelib", "platlib"))
+_INTERPRETERS: Final = tuple(sysconfig.get_path(name) + os.sep for name in ("stdlib", "platstdlib"))
+_LIBRARIES: Final = tuple(sysconfig.get_path(name) + os.sep for name in ("purelib", "platlib"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,7 @@ class Place:
     waits: bool  # whether the function can await
 
     def __str__(self) -> str:
-        below = os.path.relpath(self.file)
-        return f"{self.file if below.startswith(os.pardir) else below}:{self.line} {self.function}()"
+        return f"{_from_here(self.file)}:{self.line} {self.function}()"
 
     @property
     def advice(self) -> str:
@@ -133,15 +134,26 @@ def _below_the_loop(innermost: FrameType | None) -> Iterator[FrameType]:
 
 
 def _calls(outer: FrameType, inner: FrameType) -> bool:
-    return _package(outer) == "taokit" and not is_around(inner) and not inner.f_code.co_filename.startswith(_OTHERS[:2])
+    file = inner.f_code.co_filename
+    theirs = file.startswith(_LIBRARIES) or not file.startswith((*_INTERPRETERS, "<"))
+    return _package(outer) == "taokit" and not is_around(inner) and theirs
 
 
 def _installed(frame: FrameType) -> bool:
-    return frame.f_code.co_filename.startswith((*_OTHERS, "<"))
+    return frame.f_code.co_filename.startswith((*_INTERPRETERS, *_LIBRARIES, "<"))
 
 
 def _package(frame: FrameType) -> str:
     return str(frame.f_globals.get("__name__")).partition(".")[0]
+
+
+def _from_here(file: str) -> str:
+    """A shorter name for what lies below the working directory."""
+    try:
+        path = Path(file)
+        return str(path.relative_to(Path.cwd()))
+    except (OSError, ValueError):
+        return file
 
 
 def _key(place: Place) -> tuple[str, str]:

@@ -13,6 +13,7 @@ import tempfile
 import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TextIO
 
 from rich.console import Console
 
@@ -23,11 +24,14 @@ from taokit.cli.dev.reload import reimport, stamp
 from taokit.cli.dev.report import write_report
 from taokit.cli.dev.stage import Stage
 from taokit.cli.dev.stopping import Stopper
-from taokit.cli.dev.table import Scene, live
+from taokit.cli.dev.table import Scene, line, live, render
 from taokit.cli.dev.verdict import verdict
 from taokit.errors import ConfigurationError
 from taokit.neuron import Miner, Validator
 from taokit.run import from_variables, pairs, unknown_variables
+from taokit.run.holding import LoopWatch, watching
+
+log = logging.getLogger("taokit.dev")
 
 POLL_S = 0.5
 """Seconds between looks at the user's files."""
@@ -59,22 +63,25 @@ class Play:
 
     options: Options
     scene: Scene
+    table: bool  # whether somebody looks at the live table; else a line for each epoch is printed
     rows: list[EpochRow] = field(default_factory=list)
     stamped: object = None  # the user's files when they were last imported
     told: set[str] = field(default_factory=set)  # what failed since they were
     polled: float = 0.0
     looked: float = 0.0
+    held: LoopWatch | None = None  # notices what holds the event loop
 
 
 def play(options: Options) -> None:
     """Run `taokit dev` until its last epoch or until it is interrupted."""
     seed = secrets.randbelow(2**31) if options.seed is None else options.seed
     how = " · a process each" if options.processes else ""
-    it = Play(options, Scene(f"taokit dev · {options.path or 'lossless compression'} · seed {seed}{how}"))
+    console = Console()
+    scene = Scene(f"taokit dev · {options.path or 'lossless compression'} · seed {seed}{how}")
+    it = Play(options, scene, table=not options.as_json and console.is_interactive and sys.stdout.isatty())
     cast = _cast(it, seed)
     if options.report is not None:
         _report_works(options.report)
-    console = Console()
     _logs_into(it)
 
     def last_words() -> None:
@@ -83,6 +90,8 @@ def play(options: Options) -> None:
     stopper = Stopper(last_words)
     try:
         with _display(it, console), stopper.listening(), contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
+            if not (it.table or options.as_json):
+                _print(scene.title)
             asyncio.run(_play(it, cast, seed, stopper))
         _close(it, console)
     except BrokenPipeError:  # whoever read the output has seen enough
@@ -90,7 +99,7 @@ def play(options: Options) -> None:
 
 
 def _display(it: Play, console: Console) -> contextlib.AbstractContextManager[object]:
-    return contextlib.nullcontext() if it.options.as_json else live(it.scene, console)
+    return live(it.scene, console) if it.table else contextlib.nullcontext()
 
 
 async def _play(it: Play, cast: tuple[Part, ...], seed: int, stopper: Stopper) -> None:
@@ -98,13 +107,14 @@ async def _play(it: Play, cast: tuple[Part, ...], seed: int, stopper: Stopper) -
     assert task is not None
     stopper.ends(task)
     with tempfile.TemporaryDirectory(prefix="taokit-dev-") as folder:
-        stage = await Stage.open(cast, seed=seed, folder=Path(folder), apart=it.options.processes)
-        try:
-            await _show(it, stage, None)
-            while it.options.epochs is None or len(it.rows) < it.options.epochs:
-                await _epoch(it, stage)
-        finally:
-            await stage.close()
+        async with watching(log.warning) as it.held:
+            stage = await Stage.open(cast, seed=seed, folder=Path(folder), apart=it.options.processes)
+            try:
+                await _show(it, stage, None)
+                while it.options.epochs is None or len(it.rows) < it.options.epochs:
+                    await _epoch(it, stage)
+            finally:
+                await stage.close()
 
 
 async def _epoch(it: Play, stage: Stage) -> None:
@@ -122,14 +132,13 @@ async def _epoch(it: Play, stage: Stage) -> None:
 
 
 async def _show(it: Play, stage: Stage, ended: EpochRow | None) -> None:
-    """Bring the scene up to date; for programs, print the epoch that ended."""
+    """Bring the scene up to date; where nobody looks at it, print the epoch that ended."""
     for trouble in stage.trouble:
         _note(it, trouble)
     stage.trouble.clear()
+    if ended is not None and not it.table:
+        _print(json.dumps(ended.to_json()) if it.options.as_json else line(ended))
     if it.options.as_json:
-        if ended is not None:
-            sys.stdout.write(json.dumps(ended.to_json()) + "\n")
-            sys.stdout.flush()
         return
     it.scene.block, it.scene.done, it.scene.tempo = stage.block, stage.done, stage.tempo
     if ended is not None or time.monotonic() > it.looked + LOOK_S:
@@ -150,6 +159,8 @@ async def _watch(it: Play, stage: Stage) -> None:
     it.stamped = {**stamp(path), **stamped}  # another import may have brought other files
     it.scene.notes.clear()
     it.told.clear()
+    if it.held is not None:
+        it.held.forget()
     if isinstance(found, str):
         _note(it, f"not reloaded, what ran before keeps running:\n{found}")
         return
@@ -165,11 +176,18 @@ def _role(found: Found, part: Part) -> type[Miner | Validator]:
 
 
 def _note(it: Play, text: str) -> None:
-    """Tell the user: below the table, or on standard error where the output is for programs."""
-    if it.options.as_json:
-        sys.stderr.write(text.rstrip("\n") + "\n")
-    else:
+    """Tell the user: below the table, between the lines, or on standard error where the output is for programs."""
+    if it.table:
         it.scene.note(text)
+    else:
+        _print(text.rstrip("\n"), sys.stderr if it.options.as_json else sys.stdout)
+
+
+def _print(text: str, out: TextIO | None = None) -> None:
+    """A line that is seen at once, through a pipe too."""
+    out = sys.stdout if out is None else out
+    out.write(text + "\n")
+    out.flush()
 
 
 def _cast(it: Play, seed: int) -> tuple[Part, ...]:
@@ -222,7 +240,7 @@ def _close(it: Play, console: Console) -> None:
     """The last words, and the report."""
     said = verdict(it.rows) if it.options.path is None else []
     if not it.options.as_json:
-        console.print("" if console.is_terminal else "\n")
+        console.print("" if it.table else render(replace(it.scene, notes=[])))
         for sentence in said:
             console.print(sentence)
     if it.options.report is not None and it.rows:
@@ -241,7 +259,8 @@ class _Notes(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         if record.levelno >= logging.ERROR and self._again(record):
             return
-        _note(self._play, self.format(record))
+        with contextlib.suppress(BrokenPipeError):  # whoever prints next will see to it
+            _note(self._play, self.format(record))
 
     def _again(self, record: logging.LogRecord) -> bool:
         """Whether the same failure was told since the user saved last: it comes back with every request or round."""

@@ -114,13 +114,26 @@ def per_stake(row: ValidatorRow, rows: Sequence[ValidatorRow]) -> float:
     return row.dividends / dividends / (row.stake / stake) if dividends and row.stake else 0.0
 
 
+def line(row: EpochRow) -> str:
+    """An epoch that has ended, in one line for a log."""
+    weighted, bonded = any(it.weight for it in row.miners), any(it.dividends for it in row.validators)
+    paid = any(it.incentive for it in row.miners)
+    incentive = ", ".join(f"{it.name} {it.incentive:.3f}" for it in row.miners)
+    dividends = ", ".join(f"{it.name} {per_stake(it, row.validators):.3f}" for it in row.validators)
+    return (
+        f"block {row.block}, epoch {row.epoch}: "
+        f"incentive {incentive if paid else 'from the next epoch' if weighted else 'of nobody, no weights yet'}; "
+        f"dividends per stake {dividends if bonded else 'of nobody, no bonds yet'}"
+    )
+
+
 def _alpha(rao: int) -> str:
     return f"{rao / RAO_PER_TAO:,.2f}"
 
 
 def live(scene: Scene, console: Console) -> Live:
-    """A display that follows the scene until it is closed; it moves on a terminal, elsewhere its end is printed."""
+    """A display that follows the scene on a terminal until it is closed."""
     return Live(get_renderable=lambda: render(scene), console=console, refresh_per_second=8, transient=False)
 
 
-__all__ = ["Scene", "live", "per_stake", "render"]
+__all__ = ["Scene", "line", "live", "per_stake", "render"]

@@ -279,7 +279,7 @@ def _inputs(devnet: Devnet, netuid: int, block: Record) -> list[Any]:
     before = node.state.at(number - 1)
     copy = State(allow_loopback=node.state.allow_loopback)
     copy.return_to(before)
-    write(copy, node.written_before(number))
+    write(copy, node.asides.before(number))
     return epoch_inputs(copy, netuid, number=number, now_ms=block.now_ms, parent=block.head.parent, oracle=node.beacon)
 
 
