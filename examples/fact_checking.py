@@ -1,11 +1,13 @@
-"""Fact checking: a claim and some sources go out; a verdict and the sources that decide it come back.
+"""Fact checking: claims and some sources go out; for each a verdict and the sources that decide it come back.
 
-The validator makes each claim from a small table of chemical elements, so that it knows the truth and the sentences
-that show it. A right verdict is worth nothing without them: who guesses is right every second time.
+The validator makes the claims from a small table of chemical elements, so that it knows the truth and the sentences
+that show it. A right verdict is worth nothing without them, and as many claims are true as false: no verdict is right
+more often than another, and what guesses can reach is worth nothing.
 
     python examples/fact_checking.py        the whole subnet on this machine, the same as `taokit dev` of this file
 
-What it teaches: a task whose answer the validator knows because it made it, and a score for the grounds of an answer.
+What it teaches: a task whose answer the validator knows because it made it, a score for the grounds of an answer, and
+one that begins where guessing ends.
 """
 
 from __future__ import annotations
@@ -16,6 +18,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+from pydantic import BaseModel
 
 import taokit
 from taokit.cli.main import main
@@ -40,47 +44,57 @@ ELEMENTS = {  # name: symbol, atomic number, year in which it was discovered or 
     "Gallium": ("Ga", 31, 1875),
 }
 Verdict = Literal["supported", "refuted", "unknown"]
+VERDICTS: tuple[Verdict, ...] = ("supported",) * 5 + ("refuted",) * 5 + ("unknown",) * 2  # of a question's claims
+GUESSED = 0.6  # more than who finds the grounds of all claims and gives them all one verdict; that reaches 7 of 12
+
+
+class Finding(BaseModel):
+    """What is found of a claim."""
+
+    verdict: Verdict
+    evidence: list[int]  # the places of the sources that decide it; none for "unknown"
 
 
 class Check(taokit.Synapse):
-    """A claim, to be judged by these sources."""
+    """Claims, to be judged by these sources."""
 
-    required_hash_fields = ("claim", "sources")
+    required_hash_fields = ("claims", "sources")
 
-    claim: str
+    claims: list[str]
     sources: list[str]
-    verdict: Verdict | None = None
-    evidence: list[int] | None = None  # the places of the sources that decide it; none for "unknown"
+    findings: list[Finding] | None = None  # one for each claim
 
 
 @dataclass(frozen=True, slots=True)
 class Puzzle:
-    """A claim with its sources, and what is true of it."""
+    """Claims with their sources, and what is true of them."""
 
-    claim: str
-    sources: tuple[str, ...]
-    verdict: Verdict
-    evidence: frozenset[int]
+    claims: list[str]
+    sources: list[str]
+    truth: list[Finding]
 
 
 class Reader(taokit.Miner):
     """Looks for the sentences about the elements in the claim, and compares the numbers in them."""
 
     async def forward(self, synapse: Check) -> Check:
+        """Each claim by itself."""
+        synapse.findings = [self.found(claim, synapse.sources) for claim in synapse.claims]
+        return synapse
+
+    def found(self, claim: str, sources: Sequence[str]) -> Finding:
         """The verdict and its grounds."""
-        protons = re.fullmatch(r"An atom of (\w+) has (\d+) protons\.", synapse.claim)
-        earlier = re.fullmatch(r"(\w+) was discovered before (\w+)\.", synapse.claim)
+        protons = re.fullmatch(r"An atom of (\w+) has (\d+) protons\.", claim)
+        earlier = re.fullmatch(r"(\w+) was discovered before (\w+)\.", claim)
         found: dict[int, int] = {}  # by place, the number that the source gives
         if protons:
-            found = numbers(synapse.sources, [protons[1]], r"has the atomic number (\d+)")
+            found = numbers(sources, [protons[1]], r"has the atomic number (\d+)")
         if earlier:
-            found = numbers(synapse.sources, [earlier[1], earlier[2]], r"discovery dates from (\d+)")
+            found = numbers(sources, [earlier[1], earlier[2]], r"discovery dates from (\d+)")
         values = list(found.values())
         true = len(values) == 1 and protons is not None and values[0] == int(protons[2])
         true |= len(values) == 2 and values[0] < values[1]
-        synapse.verdict = ("supported" if true else "refuted") if values else "unknown"
-        synapse.evidence = list(found)
-        return synapse
+        return Finding(verdict=("supported" if true else "refuted") if values else "unknown", evidence=list(found))
 
 
 class Guesser(taokit.Miner):
@@ -88,53 +102,66 @@ class Guesser(taokit.Miner):
 
     async def forward(self, synapse: Check) -> Check:
         """Always the same."""
-        synapse.verdict, synapse.evidence = "supported", [0, 1]
+        synapse.findings = [Finding(verdict="supported", evidence=[0, 1])] * len(synapse.claims)
         return synapse
 
 
 class FactValidator(taokit.Validator):
     """Makes claims, true and false ones, and pays for verdicts with their grounds."""
 
-    rounds_per_epoch = 6
+    rounds_per_epoch = 4
 
     async def query(self, round: taokit.Round) -> Check:
-        """The claim of this round."""
+        """The claims of this round."""
         self.puzzle = puzzle(round.random)
-        return Check(claim=self.puzzle.claim, sources=list(self.puzzle.sources))
+        return Check(claims=self.puzzle.claims, sources=self.puzzle.sources)
 
     def score(self, round: taokit.Round, replies: Sequence[taokit.Reply[Check]]) -> dict[int, float]:
-        """What each verdict is worth, by uid."""
-        return {reply.uid: worth(self.puzzle, reply.synapse) for reply in replies if reply.synapse is not None}
+        """What each miner's findings are worth, by uid."""
+        return {r.uid: worth(self.puzzle.truth, r.synapse.findings) for r in replies if r.synapse is not None}
 
 
-def worth(puzzle: Puzzle, answer: Check) -> float:
-    """0 for a wrong verdict, else how well its grounds fit: the F1 of the sources named, 0 to 1."""
-    named = frozenset(answer.evidence or [])
-    if answer.verdict != puzzle.verdict:
+def worth(truth: Sequence[Finding], said: Sequence[Finding] | None) -> float:
+    """How far findings are above what guesses reach, 0 to 1; 0 for another number of them."""
+    if said is None or len(said) != len(truth):
         return 0.0
-    if not named and not puzzle.evidence:
-        return 1.0
-    return 2 * len(named & puzzle.evidence) / (len(named) + len(puzzle.evidence))
+    mean = sum(map(fit, truth, said)) / len(truth)
+    return max(0.0, (mean - GUESSED) / (1 - GUESSED))
+
+
+def fit(true: Finding, said: Finding) -> float:
+    """0 for a wrong verdict, else how well its grounds fit: the F1 of the sources named, 0 to 1."""
+    grounds, named = frozenset(true.evidence), frozenset(said.evidence)
+    if said.verdict != true.verdict:
+        return 0.0
+    return 2 * len(named & grounds) / (len(named) + len(grounds)) if named or grounds else 1.0
 
 
 def puzzle(draw: random.Random) -> Puzzle:
-    """A claim among sources in a random order: of a number, of an order in time, or of what no source tells."""
+    """Claims of all verdicts, and sources for them, both in a random order."""
     names = draw.sample(sorted(ELEMENTS), 6)
     told = [sentence for name in names for sentence in about(name)]
-    sources = draw.sample(told, len(told))
-    first, second = names[:2]
-    (_, number, year), (_, _, other) = ELEMENTS[first], ELEMENTS[second]
-    kind = draw.random()
-    if kind < 0.45 or (kind < 0.9 and year == other):
-        said = number if draw.random() < 0.5 else number + draw.choice([-1, 1, 2])
-        grounds, true = [about(first)[0]], said == number
-        claim = f"An atom of {first} has {said} protons."
-    elif kind < 0.9:
-        grounds, true = [about(first)[1], about(second)[1]], year < other
-        claim = f"{first} was discovered before {second}."
-    else:
-        return Puzzle(f"{first} is traded more than {second}.", tuple(sources), "unknown", frozenset())
-    return Puzzle(claim, tuple(sources), "supported" if true else "refuted", frozenset(map(sources.index, grounds)))
+    sources, verdicts = draw.sample(told, len(told)), draw.sample(VERDICTS, len(VERDICTS))
+    made = [claimed(verdict, draw.sample(names, 2), draw) for verdict in verdicts]
+    truth = [
+        Finding(verdict=verdict, evidence=[sources.index(ground) for ground in grounds])
+        for verdict, (_, grounds) in zip(verdicts, made, strict=True)
+    ]
+    return Puzzle([claim for claim, _ in made], sources, truth)
+
+
+def claimed(verdict: Verdict, names: Sequence[str], draw: random.Random) -> tuple[str, list[str]]:
+    """A claim that gets this verdict, and what shows it: of a number, of an order in time, or of what nobody tells."""
+    first, second = names
+    if verdict == "unknown":
+        return f"{first} is traded more than {second}.", []
+    true = verdict == "supported"
+    if draw.random() < 0.5:
+        number = ELEMENTS[first][1] + (0 if true else draw.choice([-1, 1, 2]))
+        return f"An atom of {first} has {number} protons.", [about(first)[0]]
+    if true != (ELEMENTS[first][2] < ELEMENTS[second][2]):  # no two years are the same
+        first, second = second, first
+    return f"{first} was discovered before {second}.", [about(first)[1], about(second)[1]]
 
 
 def about(name: str) -> tuple[str, str]:

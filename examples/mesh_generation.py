@@ -87,7 +87,7 @@ class Boxer(Modeller):
 class MeshValidator(taokit.Validator):
     """Describes bodies, and measures what comes back."""
 
-    rounds_per_epoch = 4
+    rounds_per_epoch = 2
 
     async def run_round(self, round: taokit.Round) -> Mapping[int, float]:
         """How near the worst of each miner's meshes is: who can make boxes only has not learned the trade."""

@@ -113,7 +113,7 @@ class Answerer(Librarian):
 class GatewayValidator(TextValidator):
     """The validator of the text subnet, with a door for users."""
 
-    class Settings(BaseModel):
+    class Settings(TextValidator.Settings):
         """Where users come in, and which keys they bring: best given as TAOKIT_KEYS, which no process list shows."""
 
         keys: str = ""  # separated by commas

@@ -89,7 +89,7 @@ class PredictionValidator(taokit.Validator):
         """Which subnet knows, and how many of its miners have to say so."""
 
         other: int = 0  # its netuid; 0 for our own
-        enough: int = 1  # 3 or more where they are not your own: so many have to agree before one of them can lie
+        enough: int = 1  # 3 or more where they are not your own: then no single one decides
 
     settings: Settings
     rounds_per_epoch = 4

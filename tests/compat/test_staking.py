@@ -96,6 +96,13 @@ def test_what_is_no_amount_of_that_currency_is_refused_before_it_is_sent(mock, w
         mock.add_stake(wallet, 1, wallet.hotkey.ss58_address, amount)
 
 
+@pytest.mark.parametrize("parts", [[1.5], [-0.1], [float("nan")], [0.2, 0.3]])
+def test_parts_that_are_none_and_a_child_twice_are_refused_before_they_are_sent(mock, wallet, parts):
+    child = bt.get_mock_hotkey(3)
+    with pytest.raises(ConfigurationError):
+        mock.set_children(wallet, 1, wallet.hotkey.ss58_address, [(part, child) for part in parts])
+
+
 def test_a_registration_may_have_a_limit(mock):
     wallet = bt.MockWallet()
     mock.force_set_balance(wallet.coldkey.ss58_address, tao(100))

@@ -2,6 +2,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from taokit.chain import Status
 from taokit.devnet.pool import AHEAD, CAPACITY, Pool, Submission, refuse_stale
 from taokit.errors import PoolRefused
 
@@ -35,6 +36,14 @@ def test_order_is_by_signer_and_nonce():
     for signer, nonce in [(b"b", 0), (b"a", 1), (b"a", 0)]:
         put(pool, signer=signer, nonce=nonce)
     assert [(one.extrinsic.signer, one.extrinsic.nonce) for one in pool.in_order()] == [(b"a", 0), (b"a", 1), (b"b", 0)]
+
+
+def test_what_came_into_a_block_by_itself_takes_no_other_with_its_nonce_along():
+    pool = Pool()
+    waiting, other = put(pool), Submission(extrinsic(data=b"y"), None)
+    pool.remove(other, Status("in_block", bytes(32)))
+    assert list(pool) == [waiting]
+    assert [one.kind for one in other.statuses] == ["in_block"]
 
 
 def test_a_used_nonce_is_stale():

@@ -46,6 +46,26 @@ def test_a_snapshot_serves_any_number_of_times_and_forgets_later_ones():
         devnet.revert(second)
 
 
+def test_what_was_written_on_an_abandoned_branch_is_not_written_again():
+    devnet = funded()
+    saved = devnet.snapshot()
+    devnet.mine(3)
+    devnet.fund(BOB, TAO)
+    devnet.mine()
+    devnet.revert(saved)
+    devnet.mine(6)
+    devnet.reorganise(5)
+    assert balance(devnet, BOB) == 0
+
+
+def test_what_the_beacon_was_told_ends_with_the_chain():
+    devnet = funded()
+    text = devnet.dump()
+    devnet.drand.delay_rounds(5)
+    devnet.load(text)
+    assert devnet.drand.status.late == 0
+
+
 def test_a_revert_empties_the_pool():
     devnet = funded(auto=False)
     saved = devnet.snapshot()

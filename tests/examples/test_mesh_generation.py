@@ -48,6 +48,7 @@ def test_another_size_another_shape_and_inside_out_are_not(shape):
     assert likeness(mesh.model_copy(update={"shape": SHAPES[SHAPES.index(shape) - 1]})) == 0
 
 
+@pytest.mark.filterwarnings("ignore:overflow", "ignore:invalid value")
 @pytest.mark.parametrize(
     "changes",
     [
@@ -55,6 +56,7 @@ def test_another_size_another_shape_and_inside_out_are_not(shape):
         {"triangles": None},
         {"points": np.zeros(3)},
         {"points": np.full((9, 3), np.nan)},
+        {"points": made("ball").points * np.float64(1e300)},
         {"triangles": np.full((4, 3), 10**6)},
         {"triangles": np.full((4, 3), -1)},
         {"triangles": np.zeros((0, 3), np.int32)},
@@ -66,9 +68,8 @@ def test_what_is_no_mesh_is_worth_nothing(changes):
 
 
 @pytest.mark.devnet(miners=3, validators=1, auto=False, Tempo=20)
-async def test_who_models_well_is_paid_most(neuron, clock, incentives):
+async def test_who_can_make_all_shapes_is_paid(neuron, clock, incentives):
     async with neuron(Modeller) as modeller, neuron(Blocky) as blocky, neuron(Boxer) as boxer:
         async with neuron(MeshValidator):
-            await clock.epochs(4)
-        fine, coarse, boxed = await incentives(modeller, blocky, boxer)
-    assert fine > max(coarse, boxed)
+            await clock.epochs(3)
+        assert await incentives(modeller, blocky, boxer) == [65535, 0, 0]

@@ -51,6 +51,13 @@ def test_what_is_no_chain_is_worth_nothing():
         assert depth(Fold(chain=chain, places=wrong)) == 0
 
 
+def test_a_fold_of_another_chain_is_worth_nothing():
+    kept = folded("A" * 16, starts=8, steps=100)
+    assert depth(Fold(chain="A" * 16, places=kept)) > 5
+    for chain in ("AABAABAABABAAAAB", "ABAABAAABABAAAAA", "BAABAAAAABAABBBA"):
+        assert depth(Fold(chain=chain, places=kept)) == 0
+
+
 @pytest.mark.devnet(miners=3, validators=1, auto=False, Tempo=20)
 async def test_who_searches_is_paid_most(neuron, clock, incentives):
     async with neuron(Folder, starts=16, steps=120) as folder, neuron(Hasty) as hasty, neuron(Stretcher) as stretcher:

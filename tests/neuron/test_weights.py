@@ -76,6 +76,21 @@ async def test_plain_weights_are_set_once_an_epoch_and_read_back(tmp_path):
         await validator.stop()
 
 
+async def test_it_is_due_in_every_block_while_something_is_under_way_and_not_for_what_has_landed(tmp_path):
+    world = small(tmp_path, CommitRevealWeightsEnabled=False, WeightsSetRateLimit=100)
+    validator, first = await started(world), await world.epoch()
+    try:
+        dues = []
+        while await world.epoch() == first:
+            await world.blocks(1)
+            head, setter = world.devnet.head.number, validator.setter
+            due = setter.due(head)
+            dues.append((setter.busy, setter.landed_block is not None, due and due - head))
+        assert set(dues) == {(False, False, None), (True, False, 1), (False, True, None)}
+    finally:
+        await validator.stop()
+
+
 @pytest.mark.parametrize("period", [1, 2, 3])
 async def test_what_was_committed_is_revealed_as_many_epochs_later_as_the_subnet_says(tmp_path, period):
     world = small(tmp_path, RevealPeriodEpochs=period)

@@ -29,6 +29,7 @@ FAILED: Final = 1011
 """Codes of RFC 6455, section 7.4.1."""
 CLOSE_S: Final = 1.0  # for the caller to close its side too
 KEY_BYTES: Final = 16
+REASON_BYTES: Final = 123
 
 
 def wants_socket(request: web.BaseRequest) -> bool:
@@ -183,7 +184,7 @@ class Socket:
             return
         try:
             async with asyncio.timeout(CLOSE_S):
-                await self._response.close(code=code, message=reason.encode()[:123])
+                await self._response.close(code=code, message=_shortened(reason))
         except TimeoutError:  # the caller does not even read
             if self._request.transport is not None:
                 self._request.transport.abort()
@@ -197,6 +198,11 @@ class Socket:
 
 def _gone(code: int, reason: str = "") -> Event:
     return {"type": "websocket.disconnect", "code": code, "reason": reason}
+
+
+def _shortened(reason: str) -> bytes:
+    """As much of a reason as a close frame holds, in whole characters (RFC 6455, section 5.5.1)."""
+    return reason.encode()[:REASON_BYTES].decode(errors="ignore").encode()
 
 
 def _headers(pairs: Any) -> CIMultiDict[str]:

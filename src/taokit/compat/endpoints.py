@@ -15,6 +15,9 @@ SDK_VERSION = 10_005_000
 """10.5.0, whose names these are."""
 
 
+_ORIGIN = frozenset({"public_only", "from_chain"})
+
+
 @dataclass
 class AxonInfo(Departed):
     """One neuron's address and keys (`bittensor.core.chain_data.AxonInfo`). Two are equal when they say the same."""
@@ -45,9 +48,9 @@ class AxonInfo(Departed):
         return f"/ipv{self.ip_type}/{self.ip}:{self.port}"
 
     def to_string(self) -> str:
-        """What it publishes, as JSON."""
+        """All of it as JSON, with SDK 10's names; whether it is from a chain is added for one that is."""
         values = asdict(self)
-        return json.dumps({name: values[name] for name in values if name not in ("public_only", "from_chain")})
+        return json.dumps({name: value for name, value in values.items() if name not in _ORIGIN or value})
 
     @classmethod
     def from_string(cls, json_string: str) -> Self:

@@ -1,4 +1,7 @@
-"""Errors that scripts for SDK 10 raise or catch, under its names. Each is the error of taokit that means the same."""
+"""Errors that scripts for SDK 10 raise or catch, under its names.
+
+Each is the error of taokit that means the same, or the wider one that covers it.
+"""
 
 from __future__ import annotations
 

@@ -108,7 +108,9 @@ class DynamicInfo(Departed):
     moving_price: float
 
     def tao_to_alpha(self, tao: Balance) -> Balance:
-        """The alpha that an amount is worth at the price, without fee and slippage."""
+        """The alpha that an amount is worth at the price, without fee and slippage; none where there is no price."""
+        if not self.price.rao:
+            return Balance.from_rao(0, self.netuid)
         return Balance.from_rao(tao.rao * RAO_PER_TAO // self.price.rao, self.netuid)
 
     def alpha_to_tao(self, alpha: Balance) -> Balance:

@@ -27,7 +27,7 @@ def shown_key(certificate: bytes | None) -> bytes | None:
     """The Ed25519 key in a certificate (DER), whose owner TLS has proven; None for another kind, or for none."""
     try:
         key = x509.load_der_x509_certificate(certificate or b"").public_key()
-    except (ValueError, UnsupportedAlgorithm):
+    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion):
         return None
     return key.public_bytes_raw() if isinstance(key, Ed25519PublicKey) else None
 

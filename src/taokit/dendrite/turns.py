@@ -35,7 +35,7 @@ class Turns:
             await self._wait(size)
         self._taken = True
         try:
-            await asyncio.sleep(0)  # the first to come must not go before those that come with it
+            await asyncio.sleep(0)  # what else has come, small answers above all, is heard before
             collecting = gc.isenabled()
             gc.disable()
             try:

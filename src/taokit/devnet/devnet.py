@@ -83,8 +83,8 @@ class Devnet(Timed, Rewound, Written):
 
     def _passing(self) -> tuple[bytes, ...]:
         """Prefixes of the entries of `_PASSING`."""
-        items = (item for pallet in self._node.table.pallets for item in pallet.storage)
-        return tuple(self._node.codec.key(item) for item in items if item.name in _PASSING.get(item.pallet, ()))
+        entries = ((pallet.name, item) for pallet in self._node.table.pallets for item in pallet.storage)
+        return tuple(self._node.codec.key(item) for pallet, item in entries if item.name in _PASSING.get(pallet, ()))
 
     @property
     def drand(self) -> Drand:

@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -89,7 +90,7 @@ class LoopWatch:
         if self._seen != self._turns:
             self._seen = self._turns
             return self._left(None)
-        place = users_place(sys._current_frames().get(self._thread))  # noqa: SLF001  there is no other way
+        place = users_place(sys._current_frames().get(self._thread))
         if place is None or self._place is None or _key(place) != _key(self._place):
             return self._left(place)
         self._for_s += passed_s
@@ -114,7 +115,7 @@ def users_place(innermost: FrameType | None) -> Place | None:
     """
     frames = list(_below_the_loop(innermost))
     mine = (frame for frame in frames if not is_around(frame) and not _installed(frame))
-    called = (inner for outer, inner in zip(frames, frames[1:], strict=False) if _calls(outer, inner))
+    called = (inner for outer, inner in pairwise(frames) if _calls(outer, inner))
     frame = next(mine, None) or next(called, None)
     if frame is None or frame.f_code.co_name == "<module>":  # of an import there is nothing to say
         return None

@@ -65,6 +65,14 @@ def test_flags_and_btcli_are_noted_once_a_file(examined):
     assert (wallet[0], graph[0]) == (5, 7)
 
 
+def test_a_notebook_that_nests_too_deeply_is_skipped(tmp_path):
+    cell = {"cell_type": "code", "source": "x = " + "-" * 50_000 + "1"}
+    file = tmp_path / "deep.ipynb"
+    file.write_text(json.dumps({"cells": [cell]}))
+    report = examine(file)
+    assert (report.verdict, report.findings) == ("skipped", ())
+
+
 def test_notebooks_are_looked_at_cell_by_cell(examined):
     cells = [
         {"cell_type": "markdown", "source": "import bittensor"},

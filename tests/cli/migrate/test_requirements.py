@@ -1,6 +1,9 @@
+import tomllib
+
 import pytest
 
 from taokit.cli.migrate import examine, write
+from taokit.cli.migrate.requirements import of_pyproject
 
 
 @pytest.fixture
@@ -78,6 +81,21 @@ def test_a_pyproject_in_both_styles(examined):
     assert (decide.line, "3.11" in decide.said) == (4, True)
 
 
+def test_a_list_on_one_line():
+    text = """[project]
+dependencies = ["numpy==1.26.4", 'bittensor==9; os_name == "nt"', "Bittensor[torch]>=9; os_name == 'nt'"]
+"""
+    after, found = of_pyproject(text)
+    wanted = ["numpy==1.26.4", 'taokit; os_name == "nt"', 'taokit[torch]; os_name == "nt"']
+    assert [one.replace("'", '"') for one in tomllib.loads(after)["project"]["dependencies"]] == wanted
+    assert [one.kind for one in found] == ["decide", "rewritten", "rewritten"]
+
+
+@pytest.mark.parametrize("text", ["project = 1", "tool = 3", "[tool]\npoetry = 4", "[tool.poetry]\ndependencies = 3"])
+def test_a_pyproject_of_other_shapes_says_nothing(text):
+    assert of_pyproject(text) == (text, [])
+
+
 def test_an_inline_table_and_poetrys_python(examined):
     text = '[tool.poetry.dependencies]\npython = "^3.10"\nbittensor = { version = "9.0.0", extras = ["torch"] }\n'
     report = examined("pyproject.toml", text)
@@ -91,6 +109,11 @@ def test_setup_cfg_and_setup_py(examined):
     script = 'import setuptools as s\ns.setup(name="bittensor_subnet", install_requires=["bittensor==9.9.0", "rich"])\n'
     assert examined("setup.py", script).after.decode() == script.replace("bittensor==9.9.0", "taokit")
     assert examined("other.py", script).verdict == "unchanged"
+
+
+def test_a_marker_keeps_to_the_quotation_marks_of_the_script(examined):
+    script = "install = ['bittensor==9; python_version < \"3.12\"']\n"
+    assert examined("setup.py", script).after.decode() == script.replace("bittensor==9", "taokit")
 
 
 @pytest.mark.parametrize(

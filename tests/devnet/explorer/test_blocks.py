@@ -2,7 +2,7 @@ import pytest
 
 from chains import ALICE, BOB, TAO
 from taokit.chain import calls, reads
-from taokit.devnet import Devnet
+from taokit.devnet import Devnet, history
 from taokit.devnet.explorer.blocks import MOST, Blocks
 from taokit.devnet.explorer.calls import Phrases
 from taokit.devnet.runtime.table import DecodedCall
@@ -36,6 +36,16 @@ def test_a_block_by_height_and_by_hash(scene, blocks):
 def test_blocks_that_are_not_there(blocks, name):
     with pytest.raises(UnknownBlock):
         blocks.named(name)
+
+
+def test_of_a_block_that_is_kept_no_more_that_is_said(monkeypatch):
+    monkeypatch.setattr(history, "BODIES", 10)
+    devnet = Devnet.demo(miners=1, validators=1)
+    devnet.mine(20)
+    old = devnet.head.number - 15
+    for name in (str(old), "0x" + devnet.node.history.hash_of(old).hex()):
+        with pytest.raises(UnknownBlock, match=rf"^block {name} is none of the last "):
+            Blocks(devnet).named(name)
 
 
 def test_a_transfer_is_told_as_it_was_signed(scene, blocks):

@@ -4,6 +4,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
 
 from sealing import seal
+from taokit.devnet import Devnet
 from taokit.devnet.runtime.shield import LEAD, parse
 from taokit.devnet.shield import PERIOD, Keys, keys, missing
 
@@ -60,3 +61,14 @@ def test_without_the_algorithm_there_are_no_keys_and_a_reason(too_old):
     assert KEYS.opened(parse(seal(KEY, b"an extrinsic")), 5) is None
     assert "cryptography" in missing()
     assert "taokit[devnet]" in missing()
+
+
+def test_the_state_has_the_same_root_where_no_keys_can_be_made(request):
+    def made():
+        devnet = Devnet.empty()
+        devnet.mine(5)
+        return devnet.state_root(), devnet.head.hash
+
+    with_keys = made()
+    request.getfixturevalue("too_old")
+    assert made() == with_keys

@@ -24,6 +24,7 @@ from taokit.backends import NativeBackend, codec_of, within
 from taokit.chain import AsyncChain, Head, Status
 from taokit.cli.dev.company import STOP_S, Scenery, standing_of
 from taokit.cli.dev.history import Standing
+from taokit.cli.dev.once import Once
 from taokit.errors import TaokitError
 from taokit.neuron import Miner, Validator, neuron_of
 from taokit.run import load_class
@@ -107,7 +108,9 @@ def main() -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
     sys.dont_write_bytecode = True  # compiled files go by whole seconds, and would hide a quick second save
-    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    told = logging.StreamHandler()
+    told.addFilter(Once())
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[told])
     line = asked.readline()
     if not line:
         return

@@ -20,6 +20,7 @@ from rich.console import Console
 from taokit.cli.dev.cast import Part, cast_of, demo_cast
 from taokit.cli.dev.discover import Found, discover
 from taokit.cli.dev.history import EpochRow
+from taokit.cli.dev.once import Once
 from taokit.cli.dev.reload import reimport, stamp
 from taokit.cli.dev.report import write_report
 from taokit.cli.dev.stage import Stage
@@ -37,8 +38,6 @@ POLL_S = 0.5
 """Seconds between looks at the user's files."""
 LOOK_S = 0.25
 """Seconds between looks at the figures for the live table."""
-TOLD = 256
-"""Failures that are remembered, so that each is told once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ class Play:
     table: bool  # whether somebody looks at the live table; else a line for each epoch is printed
     rows: list[EpochRow] = field(default_factory=list)
     stamped: object = None  # the user's files when they were last imported
-    told: set[str] = field(default_factory=set)  # what failed since they were
+    once: Once = field(default_factory=Once)  # what failed since they were
     polled: float = 0.0
     looked: float = 0.0
     held: LoopWatch | None = None  # notices what holds the event loop
@@ -158,7 +157,7 @@ async def _watch(it: Play, stage: Stage) -> None:
     found = reimport(path)
     it.stamped = {**stamp(path), **stamped}  # another import may have brought other files
     it.scene.notes.clear()
-    it.told.clear()
+    it.once.forget()
     if it.held is not None:
         it.held.forget()
     if isinstance(found, str):
@@ -254,24 +253,12 @@ class _Notes(logging.Handler):
 
     def __init__(self, it: Play) -> None:
         super().__init__(logging.WARNING)
+        self.addFilter(it.once)
         self._play = it
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.levelno >= logging.ERROR and self._again(record):
-            return
         with contextlib.suppress(BrokenPipeError):  # whoever prints next will see to it
             _note(self._play, self.format(record))
-
-    def _again(self, record: logging.LogRecord) -> bool:
-        """Whether the same failure was told since the user saved last: it comes back with every request or round."""
-        which = record.args[1:] if isinstance(record.args, tuple) else ()  # the first is the request or the round
-        failure = f"{record.msg} {which} {record.exc_info and record.exc_info[1]!r}"
-        told = self._play.told
-        if failure in told:
-            return True
-        if len(told) < TOLD:
-            told.add(failure)
-        return False
 
 
 def _logs_into(it: Play) -> None:

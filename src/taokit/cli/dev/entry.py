@@ -26,7 +26,11 @@ def dev(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object for each epoch, nothing else.")] = False,
 ) -> None:
-    """Run a whole subnet on this machine: an embedded chain, miners and validators, and a live table."""
+    """Run a whole subnet on this machine: an embedded chain, miners and validators, and a live table.
+
+    Where the output is no terminal, each epoch is one line, printed when it ends, and failures come between the lines.
+    Code that holds the event loop, so that nothing else runs, is named by file and line.
+    """
     from taokit.cli.dev.command import Options, play
 
     play(

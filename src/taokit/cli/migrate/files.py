@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import os
 import tempfile
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,8 +15,6 @@ from taokit.errors import ConfigurationError
 
 LARGEST = 4 << 20
 """Bytes of a file that is looked at."""
-DEEPEST = 400
-"""Levels of its syntax."""
 PASSED_OVER = frozenset({"__pycache__", "node_modules", "site-packages", "build", "dist", "venv", "env"})
 
 
@@ -66,7 +62,6 @@ def _looked(before: bytes, kind: FileKind, name: str) -> tuple[bytes, tuple[Find
     if kind == "python":
         from taokit.cli.migrate.rewriting import rewritten
 
-        _parses(before)
         return rewritten(before, requirements=name == "setup.py")
     text = before.decode()
     if kind in ("requirements", "pyproject"):
@@ -86,18 +81,6 @@ def _reported(text: str, kind: FileKind) -> list[Finding]:
     if kind == "compute":
         return of_compute(text)
     return of_commands(text)
-
-
-def _parses(content: bytes) -> None:
-    """Return for what Python itself parses, no deeper than `DEEPEST`: libcst's parser ends the process on more."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of the code that is looked at
-        level: list[ast.AST] = [ast.parse(content)]
-    for _ in range(DEEPEST):
-        level = [child for node in level for child in ast.iter_child_nodes(node)]
-        if not level:
-            return
-    raise ValueError(f"nested deeper than {DEEPEST} levels")
 
 
 def write(report: Report) -> bool:

@@ -34,8 +34,9 @@ def _of_cell(cell: Any, number: int) -> list[Finding]:
     found = of_commands(shell)
     try:
         found += rewritten(plain.encode())[1]
-    except libcst.ParserSyntaxError as error:
-        found.append(Finding(error.raw_line, "decide", "does not parse as Python", MOVING))
+    except (SyntaxError, libcst.ParserSyntaxError) as error:
+        line = error.lineno or 1 if isinstance(error, SyntaxError) else error.raw_line
+        found.append(Finding(line, "decide", "does not parse as Python", MOVING))
     return [_placed(one, number) for one in found]
 
 

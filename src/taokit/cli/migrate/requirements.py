@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator
 from importlib.metadata import requires
-from typing import Any
+from typing import Any, TypeAlias
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -16,13 +16,16 @@ from taokit.cli.migrate.findings import MOVING, Finding, Kind
 
 PYTHON = SpecifierSet(">=3.11")
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
-QUOTED = re.compile(r"""(["'])(bittensor\b[^"']*)\1""", re.IGNORECASE)
+QUOTED = re.compile(r"""(["'])(.*?)\1""")
 LINE = re.compile(r"^(?P<before>\s*)(?P<text>[A-Za-z0-9][^#\\]*?)(?P<after>\s*(?:#.*)?)$")
 POETRY = re.compile(r"^(?P<before>\s*bittensor\s*=\s*)(?P<value>\S.*?)(?P<after>\s*(?:#.*)?)$", re.IGNORECASE)
 SOURCE = re.compile(r"opentensor/bittensor(\.git)?(?![\w-])")
 
-Judged = tuple[str | None, Kind, str]
+Judged: TypeAlias = tuple[str | None, Kind, str]
 """What stands in a requirement's place (None: it stays), and what is to be said of it."""
+
+Looked: TypeAlias = tuple[str, *tuple[Judged, ...]]
+"""A line as it should be, and each requirement in it of which there is something to say."""
 
 
 def judged(text: str) -> Judged | None:
@@ -79,7 +82,7 @@ def of_lines(text: str) -> tuple[str, list[Finding]]:
 def of_pyproject(text: str) -> tuple[str, list[Finding]]:
     """A `pyproject.toml` as it should be, and what was found. Raises `tomllib.TOMLDecodeError`."""
     read = tomllib.loads(text)
-    lists, poetry = set(_listed(read)), "poetry" in read.get("tool", {})
+    lists, poetry = set(_listed(read)), _at(read, "tool", "poetry") is not None
     after, found = _each(text, lambda line: _quoted_line(line, lists) or (_poetry_line(line) if poetry else None))
     for where, wanted in _pythons(read):
         if old_python(wanted):
@@ -93,18 +96,23 @@ def of_string(text: str) -> Judged | None:
     return judged(text) if re.match(r"[A-Za-z][\w.-]*\s*(\[|[<>=!~]=?|@|;|$)", text) else None
 
 
-def _each(text: str, look: Callable[[str], tuple[str, Judged] | None]) -> tuple[str, list[Finding]]:
+def quoted(text: str, quote: str) -> str:
+    """A requirement as it stands between these quotation marks."""
+    return text.replace("'", '"') if quote.endswith("'") else text.replace('"', "'")
+
+
+def _each(text: str, look: Callable[[str], Looked | None]) -> tuple[str, list[Finding]]:
     lines, found = text.splitlines(keepends=True), []
     for number, line in enumerate(lines):
         plain = line.rstrip("\r\n")
         seen = look(plain)
         if seen is not None:
             lines[number] = seen[0] + line[len(plain) :]
-            found.append(Finding(number + 1, seen[1][1], seen[1][2], MOVING))
+            found += [Finding(number + 1, kind, said, MOVING) for _, kind, said in seen[1:]]
     return "".join(lines), found
 
 
-def _requirement_line(line: str) -> tuple[str, Judged] | None:
+def _requirement_line(line: str) -> Looked | None:
     if line.rstrip().endswith("\\"):  # its hashes follow: no line of its own
         told = judged(line.rstrip("\\ \t").strip())
         return None if told is None else (line, (None, _by_hand(told[1]), _said(told)))
@@ -117,16 +125,19 @@ def _requirement_line(line: str) -> tuple[str, Judged] | None:
     return (line if told[0] is None else parts["before"] + told[0] + parts["after"]), told
 
 
-def _quoted_line(line: str, lists: set[str]) -> tuple[str, Judged] | None:
-    """A line of a list of requirements, such as `"bittensor==10.5.0",`."""
-    text = next((one for one in lists if f'"{one}"' in line or f"'{one}'" in line), None)
-    told = None if text is None else judged(text)
-    if text is None or told is None:
-        return None
-    return (line if told[0] is None else line.replace(text, told[0].replace('"', "'"), 1)), told
+def _quoted_line(line: str, lists: set[str]) -> Looked | None:
+    """A line of a list of requirements, such as `"bittensor==10.5.0",`, or the whole list on one."""
+    seen: list[Judged] = []
+    for quote, text in QUOTED.findall(line):
+        told = judged(text) if text in lists else None
+        if told is not None:
+            seen.append(told)
+            new = text if told[0] is None else quoted(told[0], quote)
+            line = line.replace(f"{quote}{text}{quote}", f"{quote}{new}{quote}", 1)
+    return (line, *seen) if seen else None
 
 
-def _poetry_line(line: str) -> tuple[str, Judged] | None:
+def _poetry_line(line: str) -> Looked | None:
     """A line of Poetry's table, such as `bittensor = "^9.9"`; an inline table stays."""
     parts = POETRY.match(line)
     if parts is None:
@@ -148,10 +159,17 @@ def _listed(read: Any) -> Iterator[str]:
 
 
 def _pythons(read: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    project = read.get("project", {}).get("requires-python")
-    poetry = read.get("tool", {}).get("poetry", {}).get("dependencies", {}).get("python")
-    yield from (("requires-python", one) for one in (project,) if isinstance(one, str))
-    yield from (("python", one) for one in (poetry,) if isinstance(one, str))
+    for path in (("project", "requires-python"), ("tool", "poetry", "dependencies", "python")):
+        wanted = _at(read, *path)
+        if isinstance(wanted, str):
+            yield path[-1], wanted
+
+
+def _at(read: Any, *path: str) -> Any:
+    """What stands below these tables, None where one of them is missing or none."""
+    for name in path:
+        read = read.get(name) if isinstance(read, dict) else None
+    return read
 
 
 def _line_of(text: str, word: str) -> int:
@@ -167,4 +185,4 @@ def _said(told: Judged) -> str:
     return f"{told[2]}, and its hashes are others" if told[0] else told[2]
 
 
-__all__ = ["judged", "of_lines", "of_pyproject", "of_string", "old_python"]
+__all__ = ["judged", "of_lines", "of_pyproject", "of_string", "old_python", "quoted"]

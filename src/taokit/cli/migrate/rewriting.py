@@ -9,9 +9,10 @@ from libcst.helpers import get_full_name_for_node
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 import taokit.compat as compat
+from taokit.cli.migrate import parsing
 from taokit.cli.migrate.findings import MOVING, OWN_LAYER, Finding, Kind
 from taokit.cli.migrate.names import ALONE, COMPAT, MEMBERS, MODULES, ROWS, SDK, home_of, instead, is_path, kind_of
-from taokit.cli.migrate.requirements import of_string
+from taokit.cli.migrate.requirements import of_string, quoted
 from taokit.protocol.synapse import RESERVED
 
 if TYPE_CHECKING:
@@ -26,8 +27,9 @@ MESSAGES = frozenset({"Synapse", "StreamingSynapse"})
 def rewritten(source: bytes, *, requirements: bool = False) -> tuple[bytes, tuple[Finding, ...]]:
     """The file as it should be, and what was found; `requirements` is whether its texts may be some, as in `setup.py`.
 
-    Raises `libcst.ParserSyntaxError`.
+    Raises `SyntaxError` or `libcst.ParserSyntaxError`, and `ValueError` for what nests too deeply.
     """
+    parsing.check(source)
     wrapper = MetadataWrapper(cst.parse_module(source))
     rewriter = Rewriter(requirements=requirements)
     module = wrapper.visit(rewriter)
@@ -175,7 +177,7 @@ class Rewriter(cst.CSTTransformer):
         self._find(original_node, told[1], told[2])
         if told[0] is None or updated_node.value.count(value) != 1:
             return updated_node
-        return updated_node.with_changes(value=updated_node.value.replace(value, told[0].replace('"', "'")))
+        return updated_node.with_changes(value=updated_node.value.replace(value, quoted(told[0], updated_node.quote)))
 
     def visit_SimpleString(self, node: cst.SimpleString) -> None:  # noqa: N802
         value = text_of(node)

@@ -192,16 +192,18 @@ def _key(text: str | None, option: str) -> bytes | None:
 
 def place_of(url: str) -> Place:
     """What a URL says. Raises `ConfigurationError` for one that is none, and for a name without an address."""
-    parts = urlsplit(url if (says := re.match(r"[A-Za-z]+://", url)) else f"http://{url}")
+    says = re.match(r"[A-Za-z]+://", url)
     try:
+        parts = urlsplit(url if says else f"http://{url}")
         host, port = parts.hostname, parts.port
+        if not host or port == 0 or parts.scheme not in ("http", "https"):
+            raise ValueError(url)
+        if parts.username or parts.query or parts.fragment or parts.path not in ("", "/"):
+            raise ValueError(url)
     except ValueError:
-        host, port = None, None
-    known = parts.scheme in ("http", "https") and not (parts.username or parts.query or parts.fragment)
-    if not known or not host or port == 0 or parts.path not in ("", "/"):
         raise ConfigurationError(
             f"{url!r} is no address of a miner", hint=f"write it like http://127.0.0.1:{PORT}, without a path"
-        )
+        ) from None
     return Place(_ip_of(host), PORT if port is None else port, parts.scheme if says else None)
 
 

@@ -86,7 +86,9 @@ async def _serve(options: Options, keys: Keys) -> None:
     )
     async with axon:
         _announce(options, keys, await axon.start(options.host, options.port))
-        await asyncio.wait([asyncio.create_task(asyncio.Event().wait())], timeout=options.seconds)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(options.seconds):
+                await asyncio.Event().wait()
 
 
 def _announce(options: Options, keys: Keys, port: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import threading
+import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from types import TracebackType
@@ -28,6 +29,8 @@ FLAGS = (
 )
 WAIT_S = 600.0
 """The deadline of `wait_for_block`."""
+POLL_S = 0.25
+"""How often it looks."""
 
 
 class Link(Departed):
@@ -126,16 +129,11 @@ class Link(Departed):
         Others may use the chain meanwhile.
         """
         wanted = self.get_current_block() + 1 if block is None else block
-        over = threading.Event()
-        timer = threading.Timer(seconds, over.set)
-        timer.daemon = True
-        timer.start()
-        try:
-            while self.get_current_block() < wanted:
-                if over.wait(0.25):
-                    raise TimedOut(f"block {wanted} did not come within {seconds:g} s")
-        finally:
-            timer.cancel()
+        deadline = time.monotonic() + seconds
+        while self.get_current_block() < wanted:
+            if time.monotonic() >= deadline:
+                raise TimedOut(f"block {wanted} did not come within {seconds:g} s")
+            time.sleep(POLL_S)
         return True
 
     def close(self) -> None:

@@ -104,8 +104,7 @@ class Staking(Link):
         """Trade one subnet's alpha for another's, at the same hotkey."""
         alpha = _amount(amount, origin_netuid)
         if _careful(safe_swapping, "swap_stake"):
-            ratio = self._price(origin_netuid, 1) * units.RAO_PER_TAO / self._price(destination_netuid, 1)
-            limit = int(ratio * (1 - rate_tolerance))
+            limit = int(self._ratio(origin_netuid, destination_netuid) * (1 - rate_tolerance))
             call = calls.swap_stake_limit(
                 hotkey_ss58, origin_netuid, destination_netuid, alpha=alpha, limit=limit, partial=allow_partial_stake
             )
@@ -156,8 +155,17 @@ class Staking(Link):
         self, wallet: Any, netuid: int, hotkey_ss58: str, children: Sequence[tuple[float, str]], **options: Any
     ) -> ExtrinsicResponse:
         """Let parts of a hotkey's stake, 0 to 1 each, count for other hotkeys."""
-        parts = {child: int(part * reads.WHOLE) if part < 1 else reads.WHOLE for part, child in children}
-        return self._sent("set_children", calls.set_children(hotkey_ss58, netuid, parts), wallet.coldkey, options)
+        call = calls.set_children(hotkey_ss58, netuid, _parts(children))
+        return self._sent("set_children", call, wallet.coldkey, options)
+
+    def _ratio(self, origin: int, destination: int) -> float:
+        """Rao of the one's alpha for a whole one of the other's. Raises `ConfigurationError` if that has no price."""
+        price = self._price(destination, 1)
+        if not price:
+            raise ConfigurationError(
+                f"the alpha of subnet {destination} has no price", hint="swap without a limit: safe_swapping=False"
+            )
+        return self._price(origin, 1) * units.RAO_PER_TAO / price
 
     def _price(self, netuid: int, times: float) -> int:
         """Rao of TAO for one alpha, times a factor."""
@@ -168,6 +176,18 @@ def _careful(said: bool | None, name: str) -> bool:
     if said is None:
         warn(f"trades:{name}", f"{name} is limited to `rate_tolerance` off the price of now")
     return said is not False
+
+
+def _parts(children: Sequence[tuple[float, str]]) -> dict[str, int]:
+    """Each child's part of `reads.WHOLE`. Raises `ConfigurationError` for a part that is none, and a child twice."""
+    parts: dict[str, int] = {}
+    for part, child in children:
+        if not 0 <= part <= 1:
+            raise ConfigurationError(f"{part} is no part of a stake", hint="give each child from 0 to 1")
+        if child in parts:
+            raise ConfigurationError(f"{child} is named twice", hint="give each child one part")
+        parts[child] = int(part * reads.WHOLE) if part < 1 else reads.WHOLE
+    return parts
 
 
 def _amount(amount: Balance | None, netuid: int) -> units.Balance:

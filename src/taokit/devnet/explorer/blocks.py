@@ -11,6 +11,7 @@ from taokit.devnet.devnet import Devnet
 from taokit.devnet.explorer.calls import Phrases
 from taokit.devnet.explorer.chronicle import ran_in
 from taokit.devnet.extrinsics import Extrinsic, take_apart
+from taokit.devnet.history import BODIES
 from taokit.devnet.runtime.shield import sealed_in
 from taokit.devnet.runtime.state import Event
 from taokit.devnet.runtime.table import DecodedCall
@@ -35,11 +36,19 @@ class Blocks:
             made = history.hash_of(int(name))
             if made is None:
                 raise UnknownBlock(f"there is no block {name}: the best one is {history.head.number}")
-            return history.record(made)
+            return self._kept(made, f"block {int(name)}")
         try:
-            return history.record(bytes.fromhex(name.removeprefix("0x")))
+            made = bytes.fromhex(name.removeprefix("0x"))
         except ValueError:
             raise UnknownBlock(f"{name[:70]!r} is neither the height nor the hash of a block") from None
+        return self._kept(made, f"block {name[:70]}")
+
+    def _kept(self, made: bytes, called: str) -> Record:
+        try:
+            return self._node.history.record(made)
+        except UnknownBlock:
+            said = f"{called} is none of the last {BODIES:,}, of which extrinsics and events are kept"
+            raise UnknownBlock(said) from None
 
     def latest(self, count: int, below: int | None = None) -> list[dict[str, Any]]:
         """Up to `count` blocks, newest first, of heights below `below`; it ends where they are no longer kept."""

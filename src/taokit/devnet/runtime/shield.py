@@ -44,17 +44,14 @@ NEXT_KEY = option("NextKey", "Vec<u8>")
 AUTHOR_KEYS = option("AuthorKeys", "Vec<u8>", key("[u8; 32]"))
 PENDING_KEY_EXPIRES_AT = option("PendingKeyExpiresAt", "u32")
 NEXT_KEY_EXPIRES_AT = option("NextKeyExpiresAt", "u32")
+KEYS: Final = (CURRENT_KEY, PENDING_KEY, NEXT_KEY, AUTHOR_KEYS, PENDING_KEY_EXPIRES_AT, NEXT_KEY_EXPIRES_AT)
+"""What `announce` writes."""
 
 PALLET = Pallet(
     "MevShield",
     30,
     storage=(
-        CURRENT_KEY,
-        PENDING_KEY,
-        NEXT_KEY,
-        AUTHOR_KEYS,
-        PENDING_KEY_EXPIRES_AT,
-        NEXT_KEY_EXPIRES_AT,
+        *KEYS,
         item("HasMigrationRun", "bool", key("Vec<u8>", "Identity")),
         item("MaxPendingExtrinsicsLimit", "u32", default=100),
         item("ExtrinsicLifetime", "u32", default=10),
@@ -199,6 +196,7 @@ HANDLERS: Final[dict[str, Any]] = {"submit_encrypted": submit_encrypted}
 __all__ = [
     "AUTHOR",
     "HANDLERS",
+    "KEYS",
     "LEAD",
     "MAX_ERA",
     "NEXT_KEY",

@@ -37,8 +37,8 @@ def set_parameter(state: State, origin: bytes | None, name: str, *, netuid: int,
         admit(state, origin, netuid, None if setter.unlimited else setter.owner)
     if setter.window:
         check_window(state, netuid)
-    if setter.exists and not subnets.exists(state, netuid):
-        raise DispatchError("AdminUtils", "SubnetDoesNotExist")
+    if setter.exists:
+        check_exists(state, netuid)
     for holds, error in setter.bounds:
         if not holds(state, netuid, value):
             raise _fail(error)
