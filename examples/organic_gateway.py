@@ -201,10 +201,10 @@ class GatewayValidator(TextValidator):
             raise Failure(
                 429, "the validator is busy", "rate_limit_exceeded", wait_s=error.retry_after or 1.0
             ) from None
-        texts = [reply.synapse.answer for reply in replies if reply.synapse is not None and reply.synapse.answer]
-        if not texts:
+        texts = [(reply.synapse.answer or "").strip()[:LONGEST] for reply in replies if reply.synapse is not None]
+        if not any(texts):
             raise Failure(502, "no miner answered", "no_answer")
-        return [text[:LONGEST] for text in texts[:count]]
+        return [text for text in texts if text][:count]
 
     def usage(self, asked: Sequence[str], texts: Sequence[str]) -> dict[str, int]:
         """The tokens of both sides, as the sentence model counts them."""

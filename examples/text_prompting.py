@@ -21,11 +21,11 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 import taokit
 from taokit.cli.main import main
@@ -190,7 +190,7 @@ class TextValidator(taokit.Validator):
 def read(file: Path) -> dict[str, str]:
     """The questions in a file, each with its reference. Raises `ConfigurationError` for one that does not read."""
     try:
-        return TypeAdapter(dict[str, str]).validate_json(file.expanduser().read_bytes())
+        return TypeAdapter(Annotated[dict[str, str], Field(min_length=1)]).validate_json(file.expanduser().read_bytes())
     except (OSError, ValidationError) as error:
         raise ConfigurationError(f"{file} holds no questions", hint='write {"question": "answer", ...}') from error
 

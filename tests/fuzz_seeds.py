@@ -25,7 +25,8 @@ def seeds(side: str) -> list[bytes]:
         formats = (signed, legacy, epistula)
         return [joined(n, make(one).headers, make(one).body) for n, one in enumerate(QUESTIONS) for make in formats]
     bodies = [dump_answer(one, binary=binary) for one in ANSWERS for binary in (False, True)]
-    base = write_object({**vars(Envelope(name="Echo", timeout=12.0, dendrite=Terminal(), axon=Terminal())), "reply": "y"})
+    envelope = Envelope(name="Echo", timeout=12.0, dendrite=Terminal(), axon=Terminal())
+    base = write_object({**vars(envelope), "reply": "y"})
     said = [("bt_header_axon_process_time", "0.5"), ("bt_header_axon_status_code", "200")]
     refusal = joined(0, [], b'{"message": "busy"}')
     return [joined(n // 2 + 1, [], body) for n, body in enumerate(bodies)] + [joined(3, said, base), refusal]

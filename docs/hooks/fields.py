@@ -38,6 +38,6 @@ def _told(cls: griffe.Class) -> Iterator[tuple[str, str]]:
 def _comment(lines: list[str]) -> str:
     """What the comments of a statement say."""
     source = iter(textwrap.dedent("\n".join(lines)).splitlines(keepends=True))
-    found = [token.string.lstrip("# ") for token in tokenize.generate_tokens(lambda: next(source, ""))
-             if token.type == tokenize.COMMENT]  # fmt: skip
+    tokens = tokenize.generate_tokens(lambda: next(source, ""))
+    found = [token.string.lstrip("# ") for token in tokens if token.type == tokenize.COMMENT]
     return " ".join(text for text in found if not text.startswith(SILENT))

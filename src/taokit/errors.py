@@ -297,14 +297,14 @@ class TimedOut(NetworkError):
 
     @classmethod
     @contextmanager
-    def after(cls, scope: Deadline, said: str) -> Iterator[None]:
+    def after(cls, scope: Deadline, said: str, *, hint: str | None = None) -> Iterator[None]:
         """Around `async with scope`: a timeout of that scope is `TimedOut`; one of what runs in it stays its own."""
         try:
             yield
         except TimeoutError:
             if not scope.expired():
                 raise
-            raise cls(said) from None
+            raise cls(said, hint=hint) from None
 
 
 class Disconnected(NetworkError):

@@ -161,7 +161,7 @@ async def test_a_caller_that_does_not_read_its_answer_is_not_waited_for(serve, c
         return message
 
     port, axon = await serve([Route(Echo, long)], limits=Limits(keepalive_s=0.2), now_ns=lambda: NOW)
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.transport.pause_reading()
     request = signed(Echo(text="x"))
     writer.write(request_bytes("POST", "/Echo", request.headers, request.body, close=close))

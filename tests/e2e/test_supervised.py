@@ -86,13 +86,14 @@ class Running:
 
 
 def test_a_stuck_event_loop_is_ended_with_its_stack_and_started_again(folder):
-    with Running(folder, "Sticks", "--deadline", "0.5") as miner:
+    with Running(folder, "Sticks", "--deadline", "1") as miner:
         miner.until("runs as")
         miner.until("runs as")
         assert miner.end() == 0
     told = "".join(miner.lines)
     assert "is stuck here" in told
-    assert "a_deep_sleep" in told
+    assert "a_deep_sleep" in told[told.index("is stuck here") :]
+    assert re.search(r"roles\.py:\d+ a_deep_sleep\(\) has held the event loop for 2 s: let an async method", told)
     assert (folder / "lives").read_text() == "xx"
 
 

@@ -25,18 +25,19 @@ def entry(**changes):
 
 
 def test_the_best_chance_to_name_is_the_true_one():
-    """Brier (1950): expected over the outcome, no other chance scores more than the bias itself."""
+    """Brier (1950): expected over the outcome, no other chance scores less than the bias itself."""
 
     def expected(chance, bias):
         return bias * brier([chance], [True]) + (1 - bias) * brier([chance], [False])
 
     for bias in (0.1, 0.35, 0.8):
-        assert max(range(101), key=lambda percent: expected(percent / 100, bias)) == round(100 * bias)
+        assert min(range(101), key=lambda percent: expected(percent / 100, bias)) == round(100 * bias)
 
 
 @pytest.mark.parametrize("chances", [None, [], [0.5], [0.5, 1.1], [0.5, math.nan], [-0.1, 0.5]])
 def test_what_is_no_chance_is_worth_nothing(chances):
-    assert brier(chances, [True, False]) == 0
+    assert brier(chances, [True, False]) == 1
+    assert judged([entry(chances={"a": chances})], [[True, False]]) == {"a": 0}
 
 
 def test_outcomes_follow_the_biases_and_differ_from_block_to_block():
@@ -47,7 +48,12 @@ def test_outcomes_follow_the_biases_and_differ_from_block_to_block():
 
 
 def test_a_miner_that_was_silent_gets_nothing_when_the_day_comes():
-    assert judged([entry(), entry()], [[False, True], [True, True]]) == {"a": 0.75, "b": 0.0}
+    assert judged([entry(), entry()], [[False, True], [True, True]]) == {"a": 0.5, "b": 0.0}
+
+
+@pytest.mark.parametrize("happened", [[False, True], [True, True], [False, False]])
+def test_who_says_one_half_of_everything_gets_nothing(happened):
+    assert judged([entry(chances={"a": [0.5, 0.5]})], [happened]) == {"a": 0}
 
 
 def test_a_book_comes_back_from_its_file_and_garbage_is_told(tmp_path):
@@ -63,7 +69,8 @@ async def test_counting_is_paid_more_than_boasting_and_shrugging(neuron, clock, 
         async with neuron(MarketValidator):
             await clock.epochs(8)
         counted, boasted, shrugged = await incentives(counter, boaster, shrugger)
-    assert counted > 2 * max(boasted, shrugged)
+    assert counted > 2 * boasted
+    assert shrugged == 0
 
 
 async def test_what_was_open_before_a_restart_is_settled_after_it(neuron, clock, tmp_path):

@@ -5,7 +5,7 @@ import pytest
 
 import text_prompting
 from taokit.errors import ConfigurationError
-from text_prompting import CARRIER, QUESTIONS, Librarian, Parrot, Prompt, TextValidator, Writer, embedder, rewards
+from text_prompting import CARRIER, QUESTIONS, Librarian, Parrot, Prompt, TextValidator, Writer, embedder, read, rewards
 
 needs_model = pytest.mark.skipif(
     find_spec("transformers") is None or find_spec(CARRIER) is None, reason="needs transformers and the packaged model"
@@ -14,7 +14,7 @@ ICE = "Why does ice float on water?"
 
 
 def worth(*answers, question=ICE):
-    return rewards(embedder(), [Prompt(question=question, answer=answer) for answer in answers])
+    return rewards(embedder(), QUESTIONS, [Prompt(question=question, answer=answer) for answer in answers])
 
 
 @needs_model
@@ -28,6 +28,17 @@ def test_meaning_counts_and_the_question_alone_does_not():
     assert elsewhere == empty == 0
     assert worth("anything", None, question="a user's own question") == [0, 0]
     assert worth() == []
+
+
+def test_questions_come_from_a_file_of_the_validators_own(tmp_path):
+    (tmp_path / "own.json").write_text('{"Why?": "Because."}')
+    assert read(tmp_path / "own.json") == {"Why?": "Because."}
+    for content in ("{", "[]", '{"Why?": 1}', "{}"):
+        (tmp_path / "bad.json").write_text(content)
+        with pytest.raises(ConfigurationError, match="no questions"):
+            read(tmp_path / "bad.json")
+    with pytest.raises(ConfigurationError, match="no questions"):
+        read(tmp_path / "absent.json")
 
 
 @needs_model

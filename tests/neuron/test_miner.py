@@ -22,6 +22,11 @@ class Other(taokit.Synapse):
     word: str = "x"
 
 
+class Breaks(taokit.Miner):
+    async def forward(self, synapse: Ask) -> Ask:
+        raise RuntimeError("out of order")
+
+
 class Nothing(taokit.Miner):
     async def forward(self, synapse: Ask) -> Ask:
         return None
@@ -64,14 +69,23 @@ async def reply_of(world, miner, times=1):
 
 
 @pytest.mark.parametrize(
-    ("role", "status"), [(Nothing, 500), (AnotherClass, 500), (Hangs, 408), (HangsInThread, 408), (Closed, 403)]
+    ("role", "status", "logged"),
+    [
+        (Breaks, 500, "RuntimeError: out of order"),
+        (Nothing, 500, "return the Ask that it was given"),
+        (AnotherClass, 500, "it answered with Other (return the Ask that it was given"),
+        (Hangs, 408, ""),
+        (HangsInThread, 408, ""),
+        (Closed, 403, ""),
+    ],
 )
-async def test_the_caller_is_told_no_more_than_a_status(tmp_path, caplog, role, status):
+async def test_the_caller_is_told_no_more_than_a_status(tmp_path, caplog, role, status, logged):
     world = World(tmp_path, miners=["a"], validators=["caller"])
     with caplog.at_level(logging.ERROR, "taokit"):
         reply = await reply_of(world, world.neuron("a", role()))
     assert (reply.outcome, reply.status) == ("not served", status)
-    assert ("Traceback" in caplog.text) == (status == 500)
+    assert logged in caplog.text
+    assert ("Traceback" in caplog.text) == (role is Breaks)
 
 
 async def test_plain_functions_that_hang_do_not_keep_others_out(tmp_path):

@@ -92,18 +92,13 @@ class Patience:
 
     async def next(self, heads: AsyncGenerator[Head, None], last: Head) -> Head | None:
         """The next block that is another one, or None at the end of the heads. Raises `TimedOut`."""
-        try:
-            async with asyncio.timeout_at(self._until) as scope:
+        scope = asyncio.timeout_at(self._until)
+        said = f"the chain brought no block that could be read for {self._seconds or 0:g} s after block {last.number}"
+        with TimedOut.after(scope, said, hint="check the node, or name another one with --network"):
+            async with scope:
                 while (head := await anext(heads, None)) == last:
                     continue
                 return head
-        except TimeoutError:
-            if not scope.expired():
-                raise
-        raise TimedOut(
-            f"the chain brought no block that could be read for {self._seconds:g} s after block {last.number}",
-            hint="check the node, or name another one with --network",
-        )
 
 
 def _several(netuid: int | Iterable[int]) -> tuple[int, ...]:

@@ -189,16 +189,12 @@ class ValidatorNeuron(Neuron):
 
     async def _within_limit(self, round: Round) -> Mapping[int, float]:
         """What the user's code makes of a round. Raises `TimedOut` where it takes twice its deadline."""
-        try:
-            async with asyncio.timeout(2 * self.validator.deadline) as limit:
+        limit = asyncio.timeout(2 * self.validator.deadline)
+        said = f"it took more than {2 * self.validator.deadline:g} s, twice its deadline"
+        hint = "ask or compute less in a round, or give the class a longer `deadline`"
+        with TimedOut.after(limit, said, hint=hint):
+            async with limit:
                 return await self.validator.run_round(round)
-        except TimeoutError as error:
-            if not limit.expired():
-                raise
-            raise TimedOut(
-                f"it took more than {2 * self.validator.deadline:g} s, twice its deadline",
-                hint="ask or compute less in a round, or give the class a longer `deadline`",
-            ) from error
 
     def _scored_besides(self, graph: Metagraph, given: Mapping[int, float]) -> None:
         """Count scores from outside the rounds into the epoch of the last one."""
