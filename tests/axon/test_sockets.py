@@ -51,6 +51,10 @@ class App:
         await send({"type": "websocket.close", "code": 4001, "reason": "enough"})
         await send({"type": "websocket.send", "text": "too late"})
 
+    async def explains(self, scope, receive, send):
+        await send({"type": "websocket.accept"})
+        await send({"type": "websocket.close", "code": 4002, "reason": "é" * 80})
+
     async def returns(self, scope, receive, send):
         await send({"type": "websocket.accept"})
 
@@ -139,7 +143,8 @@ async def test_a_handshake_that_is_none_does_not_reach_the_application(url, app,
 
 
 @pytest.mark.parametrize(
-    ("path", "code", "reason"), [("goodbye", 4001, "enough"), ("returns", 1000, ""), ("fails", 1011, "")]
+    ("path", "code", "reason"),
+    [("goodbye", 4001, "enough"), ("explains", 4002, "é" * 61), ("returns", 1000, ""), ("fails", 1011, "")],
 )
 async def test_the_application_ends_it(url, client, path, code, reason):
     where, _ = await url()

@@ -2,7 +2,7 @@ import pytest
 
 from chains import funded
 from taokit.chain import reads
-from taokit.devnet import Devnet
+from taokit.devnet import Devnet, account, time
 from taokit.errors import ConfigurationError
 
 
@@ -27,5 +27,26 @@ def test_the_next_epoch_is_one_tempo_away():
     before = devnet.chain().read(reads.schedule(1))
     assert devnet.next_epoch().number == before.next_epoch
     assert devnet.chain().read(reads.schedule(1)).epoch_index == before.epoch_index + 1
+    for netuid in (0, 9):
+        with pytest.raises(ConfigurationError, match="no epochs"):
+            devnet.next_epoch(netuid)
+
+
+def test_who_waits_for_an_epoch_is_told_when_none_comes_any_more(monkeypatch):
+    devnet = Devnet.subnet(miners=1, validators=1, Tempo=10)
+    done = devnet.epochs_later(1)
+    devnet.set_hyperparameter(1, "Tempo", 0)
     with pytest.raises(ConfigurationError, match="no epochs"):
-        devnet.next_epoch(9)
+        done()
+    devnet.set_hyperparameter(1, "Tempo", 10)
+    assert not done()
+    devnet.set_storage({"SubtensorModule": {"MaxEpochsPerBlock": 0}})
+    with pytest.raises(ConfigurationError, match="MaxEpochsPerBlock"):
+        devnet.next_epoch()
+    devnet.set_storage({"SubtensorModule": {"MaxEpochsPerBlock": 1}})
+    for netuid in (2, 3):  # due in every block, and before subnet 1 where the chain walks them
+        devnet.add_subnet(netuid, account("Alice").ss58)
+        devnet.set_hyperparameter(netuid, "Tempo", 1)
+    monkeypatch.setattr(time, "PATIENCE", 50)
+    with pytest.raises(ConfigurationError, match="in 50 blocks"):
+        devnet.next_epoch(3)

@@ -167,7 +167,9 @@ async def test_who_does_not_read_is_cut_off(neuron, clock, caplog):
     caplog.set_level("INFO", "taokit.gateway")
     async with neuron(Wordy), neuron(Door, keys="one", patience=0.5) as door:
         await clock.blocks(3)
-        _, port = door.role.runner.addresses[0]
+        (site,), ((_, port),) = door.role.runner.sites, door.role.runner.addresses
+        for listening in site._server.sockets:  # what it accepts inherits this
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)
         with socket.socket() as client:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)  # as little as the system knows
             client.connect(("127.0.0.1", port))

@@ -20,9 +20,11 @@ def ensure_subnet(state: Reading, netuid: int) -> None:
 
 
 def runs_epochs(state: Reading, netuid: int) -> None:
-    """Raise `ConfigurationError` for a subnet that never runs any."""
-    if not (state[storage.TEMPO, netuid] and state[storage.NETWORKS_ADDED, netuid]):
-        raise ConfigurationError(f"subnet {netuid} runs no epochs: there is none, or its tempo is 0")
+    """Raise `ConfigurationError` for a subnet that never runs any, such as root."""
+    if not (netuid and state[storage.TEMPO, netuid] and state[storage.NETWORKS_ADDED, netuid]):
+        raise ConfigurationError(f"subnet {netuid} runs no epochs: there is none, it is root, or its tempo is 0")
+    if not state[storage.MAX_EPOCHS_PER_BLOCK]:
+        raise ConfigurationError("no subnet runs epochs: MaxEpochsPerBlock is 0", hint="set it to 1 or more")
 
 
 def add_subnet(state: State, netuid: int, *, owner: bytes) -> None:

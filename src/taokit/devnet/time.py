@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Final
 
 from taokit.chain import Head
 from taokit.devnet import levers
@@ -11,6 +12,9 @@ from taokit.devnet.held import Held
 from taokit.devnet.presets import NETUID
 from taokit.devnet.runtime.subtensor.storage import REVEAL_PERIOD_EPOCHS, SUBNET_EPOCH_INDEX
 from taokit.errors import ConfigurationError
+
+PATIENCE: Final = 1 << 17
+"""Blocks in which an epoch comes, if ever one does: twice the longest tempo."""
 
 
 class Timed(Held):
@@ -44,10 +48,23 @@ class Timed(Held):
         return self.head
 
     def epochs_later(self, count: int, netuid: int = NETUID) -> Callable[[], bool]:
-        """Tells whether so many epochs of the subnet have run since. Raises `ConfigurationError` where none ever do."""
+        """Tells whether so many epochs of the subnet have run since. Raises `ConfigurationError` where none ever do.
+
+        So does what tells, from when none come any more.
+        """
         levers.runs_epochs(self.state, netuid)
-        last = self.state[SUBNET_EPOCH_INDEX, netuid] + count
-        return lambda: bool(self.state[SUBNET_EPOCH_INDEX, netuid] >= last)
+        last, latest = self.state[SUBNET_EPOCH_INDEX, netuid] + count, self.head.number + count * PATIENCE
+
+        def done() -> bool:
+            if self.state[SUBNET_EPOCH_INDEX, netuid] >= last:
+                return True
+            levers.runs_epochs(self.state, netuid)
+            if self.head.number >= latest:
+                said = f"subnet {netuid} ran no epoch in {PATIENCE} blocks: others are always before it"
+                raise ConfigurationError(said, hint="raise MaxEpochsPerBlock, or the tempos of the others")
+            return False
+
+        return done
 
     def until_revealed(self, netuid: int = NETUID) -> Head:
         """Blocks until no committed weights of the subnet wait any more: revealed, dropped or expired.
