@@ -5,12 +5,13 @@ hashes that lead from them to those 32 bytes. Checking costs it six hashes, what
 
     python examples/data_storage.py        the whole subnet on this machine, the same as `taokit dev` of this file
 
-What it teaches: two messages on one miner, several questions in one round, what a validator must keep by hotkey and
+What it teaches: two messages on one miner, another question for each in a round, what a validator must keep by hotkey and
 not by uid, and why the data differs from miner to miner (else one copy would answer for all).
 """
 
 from __future__ import annotations
 
+import random
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -110,24 +111,19 @@ class StorageValidator(taokit.Validator):
         self.roots: dict[str, bytes] = {}  # by hotkey: another miner may get the uid, and has nothing to prove
 
     async def run_round(self, round: taokit.Round) -> Mapping[int, float]:
-        """The share of the pieces that each miner could prove, 0 to 1."""
+        """The share of the pieces that each miner could prove, 0 to 1, but of those that took a block just now."""
         keys = round.metagraph.hotkeys
         self.roots = {key: root for key, root in self.roots.items() if key in keys}
-        new = {uid: Store(block=round.random.randbytes(PIECE * PIECES)) for uid in round.uids}
-        await self.hand_out(round, {uid: ask for uid, ask in new.items() if keys[uid] not in self.roots})
-        asks = {
-            uid: Prove(root=self.roots[keys[uid]], at=round.random.sample(range(PIECES), ASKED))
-            for uid in round.uids
-            if keys[uid] in self.roots
-        }
-        replies = await round.ask(asks)
-        return dict.fromkeys(round.uids, 0.0) | {r.uid: share_proven(r.synapse) for r in replies if r.synapse}
+        replies = await round.ask({uid: self.asked(keys[uid], round.random) for uid in round.uids})
+        stored = {reply.hotkey: reply.synapse for reply in replies if isinstance(reply.synapse, Store)}
+        self.roots |= {key: tree(cut(store.block))[-1][0] for key, store in stored.items()}  # not what the miner says
+        return {r.uid: share_proven(r.synapse) if r.synapse else 0.0 for r in replies if r.hotkey not in stored}
 
-    async def hand_out(self, round: taokit.Round, blocks: Mapping[int, Store]) -> None:
-        """Give these blocks away, and remember who took one."""
-        for reply in await round.ask(blocks):
-            if reply.synapse is not None:
-                self.roots[reply.hotkey] = tree(cut(reply.synapse.block))[-1][0]  # ours, not what the miner says
+    def asked(self, key: str, draw: random.Random) -> Store | Prove:
+        """For who has no block one of its own, else the pieces to show."""
+        if key not in self.roots:
+            return Store(block=draw.randbytes(PIECE * PIECES))
+        return Prove(root=self.roots[key], at=draw.sample(range(PIECES), ASKED))
 
 
 def share_proven(answer: Prove) -> float:

@@ -6,7 +6,7 @@ pictures of its own. Questions that reach a miner within a few milliseconds are 
     python examples/image_recognition.py        the whole subnet on this machine, the same as `taokit dev` of this file
 
 What it teaches: `forward_batch` and `Batch`, a model that is made ready in `setup`, one bad message that must not spoil
-a batch, and accuracy above chance as a score.
+a batch, and accuracy above luck as a score.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from taokit.cli.main import main
 from taokit.errors import ConfigurationError
 
 Pixels = npt.NDArray[np.uint8]  # [pictures, SIDE, SIDE]
-SIDE, COUNT = 12, 8  # pixels of a side, and pictures in a message
+SIDE, COUNT = 12, 16  # pixels of a side, and pictures in a message
+LUCK = 0.3  # the share of right answers that who guesses one in ten will hardly reach
 NOISE = 40.0
 GLYPHS = (  # the digits 0 to 9, seven rows of five dots; each row a number whose bits are the dots
     (14, 17, 19, 21, 25, 17, 14),
@@ -98,16 +99,16 @@ class ImageValidator(taokit.Validator):
         return {uid: Recognise(pictures=drawn(digits, chance)) for uid, digits in self.truth.items()}
 
     def score(self, round: taokit.Round, replies: Sequence[taokit.Reply[Recognise]]) -> dict[int, float]:
-        """How far above chance each miner is."""
-        return {r.uid: above_chance(self.truth[r.uid].tolist(), r.synapse.digits) for r in replies if r.synapse}
+        """How far above luck each miner is."""
+        return {r.uid: above_luck(self.truth[r.uid].tolist(), r.synapse.digits) for r in replies if r.synapse}
 
 
-def above_chance(truth: Sequence[int], digits: Sequence[int] | None) -> float:
-    """0 for one right in ten or fewer, 1 for all; 0 for an answer of another length."""
+def above_luck(truth: Sequence[int], digits: Sequence[int] | None) -> float:
+    """0 for what luck reaches, 1 for all right; 0 for an answer of another length."""
     if digits is None or len(digits) != len(truth):
         return 0.0
     right = sum(said == true for said, true in zip(digits, truth, strict=True)) / len(truth)
-    return max(0.0, (right - 0.1) / 0.9)
+    return max(0.0, (right - LUCK) / (1 - LUCK))
 
 
 def fits(pictures: npt.NDArray[Any] | None) -> bool:

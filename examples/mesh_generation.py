@@ -6,7 +6,7 @@ that the mesh is closed and turned outwards, and compares its volume, surface, e
     python examples/mesh_generation.py        the whole subnet on this machine, the same as `taokit dev` of this file
 
 What it teaches: arrays of bounded size as answers, checks that come before scores, several measures in one score,
-multiplied, so that none can make up for another, and several questions in a round, of which the worst answer counts.
+multiplied, so that none can make up for another, and several tasks in a question, of which the worst answer counts.
 """
 
 from __future__ import annotations
@@ -14,34 +14,46 @@ from __future__ import annotations
 import math
 import random
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import BaseModel
 
 import taokit
-from taokit import Question, Tensor
+from taokit import Tensor
 from taokit.cli.main import main
 
 Array = npt.NDArray[np.float64]
 Shape = Literal["ball", "box", "cylinder", "ring"]
 SHAPES: tuple[Shape, ...] = ("ball", "box", "cylinder", "ring")
-MOST = 20_000  # triangles of an answer
+MOST = 20_000  # triangles of a mesh
+FAR = 100.0  # where no body reaches
 
 
-class Make(taokit.Synapse):
-    """Make this body, around the origin."""
+class Body(BaseModel):
+    """What is to be made, around the origin."""
 
-    required_hash_fields = ("shape", "a", "b", "c")
-
-    shape: Shape = Question("ball")
+    shape: Shape
     a: float  # ball: radius; box: its x; cylinder: radius; ring: radius of its middle line, which lies in x and y
     b: float  # box: its y; cylinder: height, along z; ring: radius of the tube
     c: float  # box: its z
-    points: Tensor | None = None  # [points, 3]
-    triangles: Tensor | None = None  # [triangles, 3]: places of points, counter-clockwise seen from outside
+
+
+class Mesh(BaseModel):
+    """What was made."""
+
+    points: Tensor  # [points, 3]
+    triangles: Tensor  # [triangles, 3]: places of points, counter-clockwise seen from outside
+
+
+class Make(taokit.Synapse):
+    """Make these bodies."""
+
+    bodies: list[Body]
+    meshes: list[Mesh] | None = None  # one for each body
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +72,15 @@ class Modeller(taokit.Miner):
     fineness = 48  # squares of a side of the grid
 
     def forward(self, synapse: Make) -> Make:
-        """The mesh; a plain `def` runs in a thread."""
-        bend, around = bent(synapse)
-        points, triangles = grid(self.fineness, bend, around=around)
-        synapse.points, synapse.triangles = points.astype(np.float32), triangles.astype(np.int32)
+        """The meshes; a plain `def` runs in a thread."""
+        synapse.meshes = [self.made(body) for body in synapse.bodies]
         return synapse
+
+    def made(self, body: Body) -> Mesh:
+        """The mesh of one."""
+        bend, around = bent(body)
+        points, triangles = grid(self.fineness, bend, around=around)
+        return Mesh(points=points.astype(np.float32), triangles=triangles.astype(np.int32))
 
 
 class Blocky(Modeller):
@@ -76,12 +92,10 @@ class Blocky(Modeller):
 class Boxer(Modeller):
     """Sends the box around whatever was asked for."""
 
-    def forward(self, synapse: Make) -> Make:
+    def made(self, body: Body) -> Mesh:
         """Of the right extent, at least."""
-        x, y, z = asked(synapse).extent
-        box = super().forward(Make(shape="box", a=x, b=y, c=z))
-        synapse.points, synapse.triangles = box.points, box.triangles
-        return synapse
+        x, y, z = asked(body).extent
+        return super().made(Body(shape="box", a=x, b=y, c=z))
 
 
 class MeshValidator(taokit.Validator):
@@ -89,28 +103,34 @@ class MeshValidator(taokit.Validator):
 
     rounds_per_epoch = 2
 
-    async def run_round(self, round: taokit.Round) -> Mapping[int, float]:
+    async def query(self, round: taokit.Round) -> Make:
+        """A body of each shape."""
+        return Make(bodies=[described(shape, round.random) for shape in SHAPES])
+
+    def score(self, round: taokit.Round, replies: Sequence[taokit.Reply[Make]]) -> dict[int, float]:
         """How near the worst of each miner's meshes is: who can make boxes only has not learned the trade."""
-        worst = dict.fromkeys(round.uids, 1.0)
-        for shape in SHAPES:
-            for reply in await round.ask(described(shape, round.random)):
-                near = likeness(reply.synapse) if reply.synapse is not None else 0.0
-                worst[reply.uid] = min(worst[reply.uid], near)
-        return worst
+        return {reply.uid: worst(reply.synapse) for reply in replies if reply.synapse is not None}
 
 
-def described(shape: Shape, draw: random.Random) -> Make:
+def described(shape: Shape, draw: random.Random) -> Body:
     """A body of random size; a ring's tube leaves a hole."""
     a = draw.uniform(1, 2)
-    return Make(shape=shape, a=a, b=a * draw.uniform(0.2, 0.6), c=a)
+    return Body(shape=shape, a=a, b=a * draw.uniform(0.2, 0.6), c=a)
 
 
-def likeness(answer: Make) -> float:
-    """How near a mesh comes to what was asked, 0 to 1; 0 for one that is open, torn, inside out or has other holes."""
-    if not is_mesh(answer.points, answer.triangles):
+def worst(answer: Make) -> float:
+    """The least likeness of an answer's meshes, 0 to 1; 0 for another number of them."""
+    if answer.meshes is None or len(answer.meshes) != len(answer.bodies):
         return 0.0
-    found = measured(np.asarray(answer.points, dtype=np.float64), np.asarray(answer.triangles))
-    wanted = asked(answer)
+    return min(map(likeness, answer.bodies, answer.meshes))
+
+
+def likeness(body: Body, mesh: Mesh) -> float:
+    """How near a mesh comes to what was asked, 0 to 1; 0 for one that is open, torn, inside out or has other holes."""
+    if not is_mesh(mesh.points, mesh.triangles):
+        return 0.0
+    found = measured(np.asarray(mesh.points, dtype=np.float64), np.asarray(mesh.triangles))
+    wanted = asked(body)
     if found is None or found.holes != wanted.holes:
         return 0.0
     pairs = [(found.volume, wanted.volume), (found.surface, wanted.surface)]
@@ -123,15 +143,14 @@ def nearness(found: float, wanted: float) -> float:
     return max(0.0, 1 - 10 * abs(found / wanted - 1))
 
 
-def is_mesh(points: npt.NDArray[Any] | None, triangles: npt.NDArray[Any] | None) -> bool:
-    """Whether these are finite points, and triangles of points that are there."""
-    if points is None or triangles is None or points.ndim != 2 or triangles.ndim != 2:
+def is_mesh(points: npt.NDArray[Any], triangles: npt.NDArray[Any]) -> bool:
+    """Whether these are points that are not far off, and triangles of points that are there."""
+    if points.ndim != 2 or triangles.ndim != 2 or points.shape[1] != 3 or triangles.shape[1] != 3:
         return False
-    if points.shape[1] != 3 or triangles.shape[1] != 3 or not 4 <= len(triangles) <= MOST or len(points) > MOST:
+    if not 4 <= len(triangles) <= MOST or len(points) > MOST or points.dtype.kind != "f" or triangles.dtype.kind != "i":
         return False
-    if points.dtype.kind != "f" or triangles.dtype.kind != "i" or not np.isfinite(points).all():
-        return False
-    return bool(triangles.min() >= 0 and triangles.max() < len(points))
+    near = (np.abs(points) < FAR).all()  # false for what is not finite
+    return bool(near and triangles.min() >= 0 and triangles.max() < len(points))
 
 
 def measured(points: Array, triangles: npt.NDArray[Any]) -> Measures | None:
@@ -153,7 +172,7 @@ def measured(points: Array, triangles: npt.NDArray[Any]) -> Measures | None:
     )
 
 
-def asked(body: Make) -> Measures:
+def asked(body: Body) -> Measures:
     """The measures of the body that was asked for, by the formulas."""
     a, b, c = body.a, body.b, body.c
     match body.shape:
@@ -168,7 +187,7 @@ def asked(body: Make) -> Measures:
             return Measures(2 * math.pi**2 * a * b**2, 4 * math.pi**2 * a * b, (wide, wide, 2 * b), 1)
 
 
-def bent(body: Make) -> tuple[Callable[[Array, Array], Array], bool]:
+def bent(body: Body) -> tuple[Callable[[Array, Array], Array], bool]:
     """Where a point goes that is a share `u` of the way round and `v` of the way up, and whether up closes too."""
     a, b, c = body.a, body.b, body.c
     if body.shape == "ring":

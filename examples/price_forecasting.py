@@ -26,6 +26,7 @@ from taokit.cli.main import main
 
 Array = npt.NDArray[np.float64]
 DAY, DAYS = 24, 21  # hours, and days of the past that are told
+DEAR = 1e6  # what no price reaches
 
 
 class Forecast(taokit.Synapse):
@@ -100,8 +101,8 @@ class PriceValidator(taokit.Validator):
 
 def skill(prices: Array, tomorrow: npt.NDArray[Any] | None) -> float:
     """The share of the mean error of yesterday's prices that an answer saves, 0 to 1; 0 for no such answer."""
-    if tomorrow is None or tomorrow.shape != (DAY,) or not np.isfinite(tomorrow).all():
-        return 0.0
+    if tomorrow is None or tomorrow.shape != (DAY,) or not (np.abs(tomorrow.astype(np.float64)) < DEAR).all():
+        return 0.0  # not so for what is not finite, either
     truth, obvious = prices[-DAY:], prices[-2 * DAY : -DAY]
     return max(0.0, 1 - float(np.abs(tomorrow.astype(np.float64) - truth).mean() / np.abs(obvious - truth).mean()))
 

@@ -32,6 +32,7 @@ except ModuleNotFoundError:
 
 BEADS = 16
 TOLERANCE = 1e-6  # by which a bond may differ from 1
+FAR = 1e6  # where no chain goes
 
 
 class Fold(taokit.Synapse):
@@ -106,8 +107,10 @@ def is_chain(places: npt.NDArray[Any] | None, beads: int) -> bool:
     """Whether these are the places of so many beads on bonds of length 1."""
     if places is None or places.shape != (beads, 3) or places.dtype != np.float64:
         return False
+    if not (np.abs(places) < FAR).all():
+        return False  # too far away to measure a bond, or not finite
     lengths = np.linalg.norm(np.diff(places, axis=0), axis=1)
-    return bool((np.abs(lengths - 1) < TOLERANCE).all())  # false for what is not finite
+    return bool((np.abs(lengths - 1) < TOLERANCE).all())
 
 
 def attraction(chain: str) -> torch.Tensor:

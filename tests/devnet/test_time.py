@@ -32,6 +32,16 @@ def test_the_next_epoch_is_one_tempo_away():
             devnet.next_epoch(netuid)
 
 
+def test_epochs_of_a_subnet_with_nobody_on_it_break_nothing():
+    devnet = Devnet.empty()
+    devnet.add_subnet(2, account("Alice").ss58)
+    devnet.run_epochs(3, 2)
+    assert devnet.chain().read(reads.schedule(2)).epoch_index == 3
+    devnet.register_all(2, [account("Bob").ss58])
+    devnet.run_epochs(1, 2)
+    assert devnet.chain().read(reads.metagraph(2)).n == 1
+
+
 def test_who_waits_for_an_epoch_is_told_when_none_comes_any_more(monkeypatch):
     devnet = Devnet.subnet(miners=1, validators=1, Tempo=10)
     done = devnet.epochs_later(1)

@@ -24,7 +24,7 @@ def test_skill_is_the_share_of_the_obvious_error_that_is_saved():
 
 
 @pytest.mark.parametrize(
-    "tomorrow", [None, np.zeros(3), np.zeros((DAY, 1)), np.full(DAY, np.nan), np.full(DAY, np.inf)]
+    "tomorrow", [None, np.zeros(3), np.zeros((DAY, 1)), np.full(DAY, np.nan), np.full(DAY, np.inf), np.full(DAY, 1e308)]
 )
 def test_what_is_no_forecast_is_worth_nothing(tomorrow):
     assert skill(made(random.Random(1)).prices, tomorrow) == 0

@@ -47,7 +47,15 @@ def test_what_is_no_chain_is_worth_nothing():
     assert depth(Fold(chain=chain, places=places)) > 1
     stretched = places.copy()
     stretched[-1] += 0.001
-    for wrong in (None, places[1:], places.astype(np.float32), places * np.nan, stretched, np.zeros_like(places)):
+    for wrong in (
+        None,
+        places[1:],
+        places.astype(np.float32),
+        places * np.nan,
+        stretched,
+        np.zeros_like(places),
+        places * 1e308,
+    ):
         assert depth(Fold(chain=chain, places=wrong)) == 0
 
 

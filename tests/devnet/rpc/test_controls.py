@@ -6,6 +6,7 @@ from aiohttp import WSMsgType
 from chains import ALICE, BOB, TAO
 from rpc_client import connected, transfer
 from taokit.chain import reads
+from taokit.devnet.rpc import producer
 from taokit.errors import ConfigurationError
 
 TEMPO_OF_1 = "0x658faa385070e074c85bf6b568cf05557641384bb339f3758acddfd7053d33170100"
@@ -44,6 +45,25 @@ async def test_epochs(client, devnet):
     assert devnet.head.number - before in (720, 722)
     assert chain.read(reads.balance(ALICE.ss58)).rao == 10**6 * TAO
     assert "runs no epochs" in (await client.error("dev_nextEpoch", 9))["message"]
+
+
+async def test_followers_are_told_of_the_last_of_many_blocks(client, devnet, monkeypatch):
+    monkeypatch.setattr(producer, "TURN_S", -1.0)  # so that everybody else has a turn after each block
+    name = await client.result("chain_subscribeNewHeads")
+    await client.result("dev_newBlock", {"count": 3})
+    async with asyncio.timeout(5):
+        while int((await client.next(name))["number"], 16) != devnet.head.number:
+            pass
+
+
+async def test_epochs_asked_for_at_once_come_one_after_the_other(client, devnet):
+    before = devnet.chain().read(reads.schedule(1)).epoch_index
+    for number in (1, 2):
+        await client.send({"jsonrpc": "2.0", "id": f"epoch {number}", "method": "dev_nextEpoch", "params": []})
+    answers = [await client.receive() for _ in range(2)]
+    assert {answer["id"] for answer in answers} == {"epoch 1", "epoch 2"}
+    assert devnet.chain().read(reads.schedule(1)).epoch_index == before + 2
+    assert "at most 1000 epochs" in (await client.error("dev_nextEpoch", 1, 1001))["message"]
 
 
 async def test_modes_of_building(client, devnet):

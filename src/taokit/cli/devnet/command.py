@@ -57,21 +57,24 @@ def devnet(
     if context.invoked_subcommand is not None:
         return
     gc.disable()  # until the chain is made: that makes many objects, and none of them is garbage
-    from taokit.cli.devnet.serving import Options, serve
+    try:
+        from taokit.cli.devnet.serving import Options, serve
 
-    serve(
-        Options(
-            host=host,
-            port=port,
-            preset=preset,
-            block_time_s=block_time,
-            seed=seed,
-            as_json=as_json,
-            state=state,
-            wallets=wallets,
-            origins=tuple(origin or ()),
+        serve(
+            Options(
+                host=host,
+                port=port,
+                preset=preset,
+                block_time_s=block_time,
+                seed=seed,
+                as_json=as_json,
+                state=state,
+                wallets=wallets,
+                origins=tuple(origin or ()),
+            )
         )
-    )
+    finally:
+        gc.enable()
 
 
 @app.command("import", epilog="Example:  taokit devnet import --network finney --netuid 7 -o yesterday.jsonl")

@@ -107,7 +107,9 @@ class Producer:
                     await asyncio.sleep(0)
                     turn = time.monotonic()
         finally:
-            self.bell.muffled = False
+            if self.bell.muffled:  # nobody was told of the last block
+                self.bell.muffled = False
+                self.bell.ring()
         return self._devnet.head
 
 

@@ -17,15 +17,18 @@ from taokit.devnet.rpc.producer import Mode
 MOST_BLOCKS: Final = 1_000_000
 """Blocks of one call of `dev_newBlock`, which nobody could end."""
 
+MOST_EPOCHS: Final = 1000
+"""Epochs of one call of `dev_nextEpoch`, likewise."""
+
 _LONGEST_INTERVAL_S: Final = 86_400.0
 
 
 async def _new_block(host: Host, params: Params) -> str:
     """`{"count": 1, "to": height, "transactions": [hex]}`: the hash of the last block made."""
     options = params.options(0)
-    count = _count(host, options)
     transactions = Params((options.get("transactions") or [],)).blobs(0)
     async with host.controls:
+        count = _count(host, options)
         _submit(host, transactions)
         head = await host.producer.mine(count)
     return hexed(head.hash)
@@ -55,17 +58,18 @@ def _count(host: Host, options: Mapping[str, Any]) -> int:
 async def _next_epoch(host: Host, params: Params) -> str:
     """`netuid`, and how many epochs: the hash of the block in which the last of them ran."""
     netuid, count = params.whole(0, 1), params.whole(1, 1)
-    done = host.devnet.epochs_later(count, netuid)
+    if count > MOST_EPOCHS:
+        raise invalid(f"at most {MOST_EPOCHS} epochs are run in one go")
     async with host.controls:
-        head = await host.producer.until(done)
+        head = await host.producer.until(host.devnet.epochs_later(count, netuid))
     return hexed(head.hash)
 
 
 async def _until_revealed(host: Host, params: Params) -> str:
     """`netuid`: the hash of the block after which no committed weights of the subnet wait any more."""
-    done = host.devnet.revealed(params.whole(0, 1))
+    netuid = params.whole(0, 1)
     async with host.controls:
-        head = await host.producer.until(done)
+        head = await host.producer.until(host.devnet.revealed(netuid))
     return hexed(head.hash)
 
 
@@ -145,4 +149,4 @@ CONTROLS: Final[Mapping[str, Handler]] = {
 }
 """By the name that clients call."""
 
-__all__ = ["CONTROLS", "MOST_BLOCKS"]
+__all__ = ["CONTROLS", "MOST_BLOCKS", "MOST_EPOCHS"]

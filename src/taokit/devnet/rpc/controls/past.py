@@ -36,10 +36,10 @@ async def _set_head(host: Host, params: Params) -> str:
     A negative height counts from the best block back.
     """
     given = params.any(0)
-    if isinstance(given, int) and given < 0:
-        given += host.devnet.head.number
-    number = host.block(params, 0).head.number if isinstance(given, str) else whole(given)
     async with host.controls:
+        if isinstance(given, int) and given < 0:
+            given += host.devnet.head.number
+        number = host.block(params, 0).head.number if isinstance(given, str) else whole(given)
         return hexed(host.devnet.set_head(number).hash)
 
 

@@ -131,19 +131,17 @@ def _broken(state: Reading, netuid: int) -> bool:
 
 
 def run_one(state: State, netuid: int, pots: Pots, *, owner_cut: int) -> None:
-    """One epoch of one subnet: consensus of every mechanism, then the payouts (`distribute_emission`)."""
-    whole = agree(state, netuid, pots)
-    keys = neurons.hotkeys(state, netuid)
-    payouts.distribute(
-        state,
-        netuid,
-        payouts.Earned(
-            pots,
-            owner_cut,
-            server=dict(zip(keys, whole.server_emission.tolist(), strict=True)),
-            validator=dict(zip(keys, whole.validator_emission.tolist(), strict=True)),
-        ),
-    )
+    """One epoch of one subnet: consensus of every mechanism, then the payouts (`distribute_emission`).
+
+    Where nobody has a uid, as right after `levers.add_subnet`, only the owner is paid.
+    """
+    server: dict[bytes, int] = {}
+    validator: dict[bytes, int] = {}
+    if keys := neurons.hotkeys(state, netuid):
+        whole = agree(state, netuid, pots)
+        server = dict(zip(keys, whole.server_emission.tolist(), strict=True))
+        validator = dict(zip(keys, whole.validator_emission.tolist(), strict=True))
+    payouts.distribute(state, netuid, payouts.Earned(pots, owner_cut, server=server, validator=validator))
 
 
 def agree(state: State, netuid: int, pots: Pots) -> Outcome | Combined:
