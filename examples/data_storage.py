@@ -5,8 +5,8 @@ hashes that lead from them to those 32 bytes. Checking costs it six hashes, what
 
     python examples/data_storage.py        the whole subnet on this machine, the same as `taokit dev` of this file
 
-What it teaches: two messages on one miner, another question for each in a round, what a validator must keep by hotkey and
-not by uid, and why the data differs from miner to miner (else one copy would answer for all).
+What it teaches: two messages on one miner, another question for each miner in a round, what a validator must keep by
+hotkey and not by uid, and why the data differs from miner to miner (else one copy would answer for all).
 """
 
 from __future__ import annotations
@@ -114,6 +114,7 @@ class StorageValidator(taokit.Validator):
         """The share of the pieces that each miner could prove, 0 to 1, but of those that took a block just now."""
         keys = round.metagraph.hotkeys
         self.roots = {key: root for key, root in self.roots.items() if key in keys}
+        # All at once: a second question would have to wait for who is late with the first.
         replies = await round.ask({uid: self.asked(keys[uid], round.random) for uid in round.uids})
         stored = {reply.hotkey: reply.synapse for reply in replies if isinstance(reply.synapse, Store)}
         self.roots |= {key: tree(cut(store.block))[-1][0] for key, store in stored.items()}  # not what the miner says

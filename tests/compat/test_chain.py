@@ -40,6 +40,9 @@ def test_settings_of_a_subnet(subtensor):
     assert subtensor.get_all_subnets_netuid() == [0, 1]
     ahead = subtensor.get_next_epoch_start_block(1) - subtensor.block
     assert 0 < ahead == subtensor.blocks_until_next_epoch(1) <= told.tempo
+    for netuid in (0, 9):  # root has no epochs, and there is no 9
+        assert subtensor.blocks_until_next_epoch(netuid) is None
+        assert subtensor.get_next_epoch_start_block(netuid) is None
 
 
 def test_who_is_registered(subtensor):
@@ -119,6 +122,7 @@ def test_commitments_are_text(subtensor):
     assert subtensor.get_commitment(1, uid) == ""
     assert subtensor.set_commitment(held(MINER), 1, "model@abc").success
     assert subtensor.get_commitment(1, uid) == "model@abc"
+    assert subtensor.get_commitment(1, uid - subtensor.subnetwork_n(1)) == ""  # a uid never counts from the end
     assert subtensor.get_all_commitments(1) == {MINER.ss58: "model@abc"}
     assert subtensor.get_commitment(1, 4000) == ""
 

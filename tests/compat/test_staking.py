@@ -103,6 +103,20 @@ def test_parts_that_are_none_and_a_child_twice_are_refused_before_they_are_sent(
         mock.set_children(wallet, 1, wallet.hotkey.ss58_address, [(part, child) for part in parts])
 
 
+@pytest.mark.parametrize("tolerance", [float("nan"), -0.1, 2.0])
+def test_a_tolerance_that_is_none_is_refused_before_it_is_sent(mock, wallet, tolerance):
+    hotkey = wallet.hotkey.ss58_address
+    with pytest.raises(ConfigurationError, match="rate_tolerance"):
+        mock.add_stake(wallet, 1, hotkey, tao(1), safe_staking=True, rate_tolerance=tolerance)
+    with pytest.raises(ConfigurationError, match="rate_tolerance"):
+        mock.swap_stake(wallet, hotkey, 1, 2, tao(1, 1), safe_swapping=True, rate_tolerance=tolerance)
+
+
+def test_a_limit_is_an_amount(mock, wallet):
+    with pytest.raises(ConfigurationError, match="no amount"):
+        mock.register(wallet, 1, 5)
+
+
 def test_a_registration_may_have_a_limit(mock):
     wallet = bt.MockWallet()
     mock.force_set_balance(wallet.coldkey.ss58_address, tao(100))

@@ -23,6 +23,17 @@ def test_each_says_how_to_run_it_and_what_it_teaches(file):
     assert (Path(__file__).parent / f"test_{file.name}").exists()
 
 
+def test_the_gallery_lists_them_all_once_and_names_what_they_need():
+    rows = [
+        row.split(" | ") for row in (ROOT / "docs" / "gallery.md").read_text().splitlines() if row.startswith("| `")
+    ]
+    names = [row[0].strip("| `") for row in rows]
+    assert sorted(names) == [file.name for file in EXAMPLES]
+    for name, (_, paid, teaches) in zip(names, rows, strict=True):
+        assert paid
+        assert ("Needs" in teaches) == ("pip install" in (ROOT / "examples" / name).read_text())
+
+
 @pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.stem)
 def test_each_has_miners_that_compete_and_one_validator(file):
     if file.stem == "protein_folding":

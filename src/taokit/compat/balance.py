@@ -7,6 +7,7 @@ from functools import total_ordering
 from typing import Any, Self, TypeAlias
 
 import taokit.units as units
+from taokit.errors import ConfigurationError
 
 Other: TypeAlias = "Balance | float"
 
@@ -136,6 +137,16 @@ class Balance:
     __repr__ = __str__
 
 
+def amount_in(amount: Any, netuid: int) -> units.Balance:
+    """An amount in the currency that is meant. Raises `ConfigurationError` for any other, or a plain number."""
+    if not isinstance(amount, Balance):
+        raise ConfigurationError(f"{amount!r} is no amount", hint="pass a Balance, such as Balance.from_tao(1)")
+    if amount.netuid != netuid:
+        named = units.Balance(0, netuid).unit
+        raise ConfigurationError(f"this takes {named}, not {amount.amount().unit}", hint=f"say .set_unit({netuid})")
+    return amount.amount()
+
+
 def tao(amount: float, netuid: int = 0) -> Balance:
     """The balance of so many whole units."""
     return Balance.from_tao(amount, netuid)
@@ -146,4 +157,4 @@ def rao(amount: int, netuid: int = 0) -> Balance:
     return Balance.from_rao(amount, netuid)
 
 
-__all__ = ["Balance", "rao", "tao"]
+__all__ = ["Balance", "amount_in", "rao", "tao"]

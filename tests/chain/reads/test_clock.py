@@ -10,7 +10,7 @@ def read(question, answers):
     return run(question, answers.__getitem__)
 
 
-def schedule(**changed):
+def schedule(netuid=3, **changed):
     clock = {
         "Tempo": 360,
         "LastEpochBlock": 1000,
@@ -19,8 +19,8 @@ def schedule(**changed):
         "BlocksSinceLastStep": 100,
         "RevealPeriodEpochs": 1,
     }
-    answers = {Storage(SUBNETS, name, (3,)): value for name, value in {**clock, **changed}.items()}
-    return read(reads.schedule(3), {**answers, Storage("System", "Number"): 1100})
+    answers = {Storage(SUBNETS, name, (netuid,)): value for name, value in {**clock, **changed}.items()}
+    return read(reads.schedule(netuid), {**answers, Storage("System", "Number"): 1100})
 
 
 def test_the_epoch_clock():
@@ -41,3 +41,8 @@ def test_the_epoch_clock():
 )
 def test_what_moves_the_next_epoch(changed, following):
     assert schedule(**changed).next_epoch == following
+
+
+def test_root_has_no_epochs():
+    root = schedule(0, Tempo=100)
+    assert (root.next_epoch, root.blocks_left) == (None, None)

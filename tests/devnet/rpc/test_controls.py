@@ -63,7 +63,7 @@ async def test_epochs_asked_for_at_once_come_one_after_the_other(client, devnet)
     answers = [await client.receive() for _ in range(2)]
     assert {answer["id"] for answer in answers} == {"epoch 1", "epoch 2"}
     assert devnet.chain().read(reads.schedule(1)).epoch_index == before + 2
-    assert "at most 1000 epochs" in (await client.error("dev_nextEpoch", 1, 1001))["message"]
+    assert "at most 1000 epochs" in (await client.error("dev_nextEpoch", 1, 1001))["data"]
 
 
 async def test_modes_of_building(client, devnet):

@@ -28,8 +28,8 @@ class Schedule:
 
     @property
     def next_epoch(self) -> int | None:
-        """The first block after this one that runs an epoch as things stand, or None with a tempo of 0."""
-        if not self.tempo:
+        """The first block after this one that runs an epoch as things stand, or None with a tempo of 0 and on root."""
+        if not (self.netuid and self.tempo):
             return None
         due = [self.last_epoch_block + self.tempo, self.block + MAX_TEMPO + 1 - self.blocks_since_last_step]
         if self.pending_epoch_at:
@@ -38,7 +38,7 @@ class Schedule:
 
     @property
     def blocks_left(self) -> int | None:
-        """Blocks until the next epoch, at least 1, or None with a tempo of 0."""
+        """Blocks until the next epoch, at least 1, or None where none comes."""
         return None if self.next_epoch is None else self.next_epoch - self.block
 
 

@@ -19,7 +19,7 @@ class Commitments(Link):
     def get_commitment(self, netuid: int, uid: int, block: int | None = None) -> str:
         """What a neuron committed to, as text; empty without a commitment or a neuron."""
         graph = self.snapshot(netuid, block=block)
-        if uid >= graph.n:
+        if not 0 <= uid < graph.n:
             return ""
         return _text(self.read(reads.commitment(netuid, graph.hotkeys[uid]), block))
 
@@ -36,7 +36,9 @@ class Commitments(Link):
     def get_revealed_commitment(self, netuid: int, uid: int, block: int | None = None) -> Revealed | None:
         """The same of a neuron, or None."""
         graph = self.snapshot(netuid, block=block)
-        return self.get_revealed_commitment_by_hotkey(netuid, graph.hotkeys[uid], block) if uid < graph.n else None
+        if not 0 <= uid < graph.n:
+            return None
+        return self.get_revealed_commitment_by_hotkey(netuid, graph.hotkeys[uid], block)
 
     def get_all_revealed_commitments(self, netuid: int, block: int | None = None) -> dict[str, Revealed]:
         """The same of every hotkey that has any."""

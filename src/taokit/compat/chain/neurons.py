@@ -75,7 +75,7 @@ class Neurons(Link):
     def blocks_since_last_update(self, netuid: int, uid: int, block: int | None = None) -> int | None:
         """Blocks since a neuron's last weights, commit or registration, or None without such a neuron."""
         graph = self.snapshot(netuid, block=block)
-        return graph.block - int(graph.last_update[uid]) if uid < graph.n else None
+        return graph.block - int(graph.last_update[uid]) if 0 <= uid < graph.n else None
 
     def get_subnet_validator_permits(self, netuid: int, block: int | None = None) -> list[bool] | None:
         """Whether each uid may set weights, or None without such a subnet."""

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from taokit.chain import calls, reads
+from taokit.compat.balance import amount_in
 from taokit.compat.chain.link import Link, answered
 from taokit.compat.endpoints import SDK_VERSION
 from taokit.compat.extrinsics import ExtrinsicResponse
@@ -110,7 +111,7 @@ class Publishing(Link):
 
     def register_limit(self, wallet: Any, netuid: int, limit_price: Any, **options: Any) -> ExtrinsicResponse:
         """The same, with a limit in any case: a `Balance` of TAO."""
-        call = calls.register_limit(netuid, signer_of(wallet).ss58, limit_price.amount())
+        call = calls.register_limit(netuid, signer_of(wallet).ss58, amount_in(limit_price, 0))
         return self._sent("register_limit", call, wallet.coldkey, options)
 
     def root_register(self, wallet: Any, **options: Any) -> ExtrinsicResponse:

@@ -7,7 +7,7 @@ from typing import Any
 
 import taokit.units as units
 from taokit.chain import calls, reads
-from taokit.compat.balance import Balance
+from taokit.compat.balance import Balance, amount_in
 from taokit.compat.chain.link import Link
 from taokit.compat.extrinsics import ExtrinsicResponse
 from taokit.compat.warned import warn
@@ -38,7 +38,7 @@ class Staking(Link):
             call = calls.transfer_all(destination_ss58, keep_alive=keep_alive)
         else:
             send = calls.transfer_keep_alive if keep_alive else calls.transfer_allow_death
-            call = send(destination_ss58, _amount(amount, 0))
+            call = send(destination_ss58, amount_in(amount, 0))
         return self._sent("transfer", call, wallet.coldkey, options)
 
     def add_stake(
@@ -53,9 +53,9 @@ class Staking(Link):
         **options: Any,
     ) -> ExtrinsicResponse:
         """Buy a subnet's alpha for so much TAO and stake it to a hotkey."""
-        tao = _amount(amount, 0)
+        tao = amount_in(amount, 0)
         if netuid and _careful(safe_staking, "add_stake"):
-            limit = self._price(netuid, 1 + rate_tolerance)
+            limit = self._price(netuid, 1 + _part(rate_tolerance))
             call = calls.add_stake_limit(hotkey_ss58, netuid, tao, limit=limit, partial=allow_partial_stake)
         else:
             call = calls.add_stake(hotkey_ss58, netuid, tao)
@@ -73,9 +73,9 @@ class Staking(Link):
         **options: Any,
     ) -> ExtrinsicResponse:
         """Sell so much of a subnet's alpha that is staked to a hotkey; on root it is TAO."""
-        alpha = _amount(amount, netuid)
+        alpha = amount_in(amount, netuid)
         if netuid and _careful(safe_unstaking, "unstake"):
-            limit = self._price(netuid, 1 - rate_tolerance)
+            limit = self._price(netuid, 1 - _part(rate_tolerance))
             call = calls.remove_stake_limit(hotkey_ss58, netuid, alpha, limit=limit, partial=allow_partial_stake)
         else:
             call = calls.remove_stake(hotkey_ss58, netuid, alpha)
@@ -85,7 +85,7 @@ class Staking(Link):
         self, wallet: Any, netuid: int, hotkey_ss58: str, rate_tolerance: float | None = TOLERANCE, **options: Any
     ) -> ExtrinsicResponse:
         """Sell everything that is staked to a hotkey on a subnet; with a tolerance of None at any price."""
-        limit = None if rate_tolerance is None or not netuid else self._price(netuid, 1 - rate_tolerance)
+        limit = None if rate_tolerance is None or not netuid else self._price(netuid, 1 - _part(rate_tolerance))
         call = calls.remove_stake_full_limit(hotkey_ss58, netuid, limit=limit)
         return self._sent("unstake_all", call, wallet.coldkey, options)
 
@@ -102,9 +102,9 @@ class Staking(Link):
         **options: Any,
     ) -> ExtrinsicResponse:
         """Trade one subnet's alpha for another's, at the same hotkey."""
-        alpha = _amount(amount, origin_netuid)
+        alpha = amount_in(amount, origin_netuid)
         if _careful(safe_swapping, "swap_stake"):
-            limit = int(self._ratio(origin_netuid, destination_netuid) * (1 - rate_tolerance))
+            limit = int(self._ratio(origin_netuid, destination_netuid) * (1 - _part(rate_tolerance)))
             call = calls.swap_stake_limit(
                 hotkey_ss58, origin_netuid, destination_netuid, alpha=alpha, limit=limit, partial=allow_partial_stake
             )
@@ -128,7 +128,7 @@ class Staking(Link):
             coldkey = wallet.coldkey.ss58_address
             alpha = self.read(reads.stake(origin_hotkey_ss58, coldkey, origin_netuid))
         else:
-            alpha = _amount(amount, origin_netuid)
+            alpha = amount_in(amount, origin_netuid)
         call = calls.move_stake(
             origin_hotkey_ss58, destination_hotkey_ss58, origin_netuid, destination_netuid, alpha=alpha
         )
@@ -145,7 +145,7 @@ class Staking(Link):
         **options: Any,
     ) -> ExtrinsicResponse:
         """Give alpha that is staked to a hotkey to another coldkey, staked to the same hotkey."""
-        alpha = _amount(amount, origin_netuid)
+        alpha = amount_in(amount, origin_netuid)
         call = calls.transfer_stake(
             destination_coldkey_ss58, hotkey_ss58, origin_netuid, destination_netuid, alpha=alpha
         )
@@ -178,6 +178,13 @@ def _careful(said: bool | None, name: str) -> bool:
     return said is not False
 
 
+def _part(tolerance: float) -> float:
+    """The tolerance itself. Raises `ConfigurationError` unless it is from 0 to 1."""
+    if not 0 <= tolerance <= 1:
+        raise ConfigurationError(f"rate_tolerance is {tolerance}", hint="give it from 0 to 1: 0.005 is half a percent")
+    return tolerance
+
+
 def _parts(children: Sequence[tuple[float, str]]) -> dict[str, int]:
     """Each child's part of `reads.WHOLE`. Raises `ConfigurationError` for a part that is none, and a child twice."""
     parts: dict[str, int] = {}
@@ -188,16 +195,6 @@ def _parts(children: Sequence[tuple[float, str]]) -> dict[str, int]:
             raise ConfigurationError(f"{child} is named twice", hint="give each child one part")
         parts[child] = int(part * reads.WHOLE) if part < 1 else reads.WHOLE
     return parts
-
-
-def _amount(amount: Balance | None, netuid: int) -> units.Balance:
-    """An amount in the currency that is meant. Raises `ConfigurationError` for any other, or a plain number."""
-    if not isinstance(amount, Balance):
-        raise ConfigurationError(f"{amount!r} is no amount", hint="pass a Balance, such as Balance.from_tao(1)")
-    if amount.netuid != netuid:
-        named = units.Balance(0, netuid).unit
-        raise ConfigurationError(f"this takes {named}, not {amount.amount().unit}", hint=f"say .set_unit({netuid})")
-    return amount.amount()
 
 
 __all__ = ["TOLERANCE", "Staking"]

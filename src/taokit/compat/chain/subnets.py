@@ -111,11 +111,11 @@ class Subnets(Link):
 
     def blocks_until_next_epoch(self, netuid: int, *, block: int | None = None) -> int | None:
         """Blocks until the next epoch, or None where none comes."""
-        return self.read(reads.schedule(netuid), block).blocks_left
+        return self.read(reads.schedule(netuid), block).blocks_left if self.subnet_exists(netuid, block) else None
 
     def get_next_epoch_start_block(self, netuid: int, block: int | None = None) -> int | None:
         """The block that runs the next epoch, or None where none comes."""
-        return self.read(reads.schedule(netuid), block).next_epoch
+        return self.read(reads.schedule(netuid), block).next_epoch if self.subnet_exists(netuid, block) else None
 
     def get_subnet_owner_hotkey(self, netuid: int, block: int | None = None) -> str | None:
         """The hotkey of a subnet's owner, or None."""
