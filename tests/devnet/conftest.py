@@ -50,6 +50,9 @@ def natives(wanted, depth=0):
             return natives(entry, depth)
         case Sequence(Primitive("u8"), bound):
             return st.binary(max_size=min(bound or 20, 20))
+        case Sequence(Tuple((key, value)), mapped=True):  # a key comes once
+            made = st.dictionaries(natives(key, depth + 1), natives(value, depth + 1), max_size=4)
+            return made.map(lambda pairs: tuple(pairs.items()))
         case Sequence(entry, _):
             entries = natives(entry, depth + 1)
             return st.just(()) if entries.is_empty else st.lists(entries, max_size=4).map(tuple)

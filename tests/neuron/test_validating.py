@@ -267,9 +267,40 @@ async def test_a_round_that_never_ends_is_given_up(tmp_path, caplog):
     try:
         with caplog.at_level(logging.ERROR, "taokit"):
             await world.blocks(40)
-        assert "it took more than 0.1 s, twice its deadline (ask or compute less" in caplog.text
+        assert "it took more than 0.1 s since it last asked, twice its deadline (ask or compute less" in caplog.text
     finally:
         await validator.stop()
+
+
+async def test_who_asks_again_has_as_much_time_again(tmp_path):
+    import asyncio
+
+    class AsksThrice(Validator):
+        deadline = 0.2
+
+        async def run_round(self, round):
+            for word in ("one", "two", "three"):
+                replies = await round.ask(Ask(word=word))
+                assert [reply.outcome for reply in replies] == ["timeout"]
+            done.append(round.number)
+            return {}
+
+    done = []
+    world = World(tmp_path, miners=["a"], validators=["v"])
+
+    async def hear_out(reader, writer):
+        await reader.read()
+        writer.close()
+
+    silent = await asyncio.start_server(hear_out, "127.0.0.1", 0)
+    await world.publish("a", silent.sockets[0].getsockname()[1])
+    validator = await started(world, AsksThrice())
+    try:
+        await world.until_epoch(await world.epoch() + 1)
+        assert done
+    finally:
+        await validator.stop()
+        silent.close()
 
 
 async def test_scores_of_another_rule_or_of_nothing_are_named_and_nothing_is_held(tmp_path):

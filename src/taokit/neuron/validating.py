@@ -38,6 +38,9 @@ from taokit.signer import Signer
 
 log = logging.getLogger("taokit.neuron.validator")
 
+MOST_ASKS = 16
+"""Questions one after the other that a round has time for."""
+
 
 class ValidatorNeuron(Neuron):
     """One running validator."""
@@ -53,6 +56,8 @@ class ValidatorNeuron(Neuron):
         self._told = -1  # epoch in which it last said what it lacks
         self._lacks = ""
         self._ahead = ""
+        self._limit: asyncio.Timeout | None = None  # of the round that is running
+        self._asks = 0  # of the same
 
     async def open(self) -> None:
         """Read the files, open the client."""
@@ -188,13 +193,23 @@ class ValidatorNeuron(Neuron):
             await in_thread(self.recorder.keep, witness.record(round, given))
 
     async def _within_limit(self, round: Round) -> Mapping[int, float]:
-        """What the user's code makes of a round. Raises `TimedOut` where it takes twice its deadline."""
+        """What the user's code makes of a round. Raises `TimedOut` twice the deadline after it last asked something."""
         limit = asyncio.timeout(2 * self.validator.deadline)
-        said = f"it took more than {2 * self.validator.deadline:g} s, twice its deadline"
+        said = f"it took more than {2 * self.validator.deadline:g} s since it last asked, twice its deadline"
         hint = "ask or compute less in a round, or give the class a longer `deadline`"
         with TimedOut.after(limit, said, hint=hint):
             async with limit:
-                return await self.validator.run_round(round)
+                self._limit, self._asks = limit, 0
+                try:
+                    return await self.validator.run_round(round)
+                finally:
+                    self._limit = None
+
+    def _more_time(self) -> None:
+        """Who asks again waits for the neurons again: a few late ones must not cost everybody the round."""
+        self._asks += 1
+        if self._limit is not None and self._asks <= MOST_ASKS:
+            self._limit.reschedule(asyncio.get_running_loop().time() + 2 * self.validator.deadline)
 
     def _scored_besides(self, graph: Metagraph, given: Mapping[int, float]) -> None:
         """Count scores from outside the rounds into the epoch of the last one."""
@@ -216,6 +231,7 @@ class ValidatorNeuron(Neuron):
     async def _ask(self, graph: Metagraph, uids: tuple[int, ...], question: Question) -> list[Reply[Any]]:
         if question is None:
             return []
+        self._more_time()
         return await self._ask_these(graph, question, whom(question, uids, graph), self.validator.deadline)
 
     async def _ask_these(

@@ -40,7 +40,10 @@ class Round:
     _ask: Ask
 
     async def ask(self, question: Question) -> list[Reply[Any]]:
-        """One reply for each uid asked, in order, within the round's deadline, whatever each neuron does."""
+        """One reply for each uid asked, in order, within the validator's deadline, whatever each neuron does.
+
+        A round that asks again has as much time again, 16 times at most.
+        """
         return await self._ask(question)
 
 
@@ -50,7 +53,7 @@ class Validator(Role):
     rounds_per_epoch: ClassVar[int] = 1
     """How many rounds, spread over the part of the epoch before the weights go out."""
     deadline: ClassVar[float] = 12.0
-    """Seconds a round may take, from its start."""
+    """Seconds that miners have for each question of a round; scoring the answers may take as long again."""
     rule: ClassVar[Rule] = EpochMean()
     """How scores become shares of the weights."""
     burn: ClassVar[float] = 0.0
