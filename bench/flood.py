@@ -28,6 +28,7 @@ import resource
 import time
 from contextlib import suppress
 from functools import partial
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 from aiohttp import web
@@ -39,7 +40,8 @@ from taokit.protocol import verify
 SMALL = Echo(text="x" * 100)
 TICKS = 50  # a second
 LOOK_S = 0.005
-SETTLE_S = 6.0  # until a flood is there
+SETTLE_S = 1.0  # once all have connected
+ARRIVE_S = 60.0  # at most, until they have
 BACK_PER_S = 500
 KINDS = ("idle", "slow headers", "slow bodies", "a gigabyte declared")
 
@@ -133,8 +135,9 @@ class Stranger(asyncio.Protocol):
 class Flood:
     """Keeps so many strangers at a port."""
 
-    def __init__(self, port: int, first: bytes, count: int) -> None:
+    def __init__(self, port: int, first: bytes, count: int, there: Event) -> None:
         self.first = first
+        self.there = there
         self.open: set[Stranger] = set()
         self._port, self._count = port, count
 
@@ -145,18 +148,19 @@ class Flood:
             for _ in range(fresh):
                 with suppress(OSError):
                     await asyncio.get_running_loop().create_connection(partial(Stranger, self), "127.0.0.1", self._port)
+            self.there.set()
             for stranger in [*self.open][tick % TICKS :: TICKS]:
                 stranger.drip()
             await asyncio.sleep(1 / TICKS)
             fresh = min(self._count - len(self.open), BACK_PER_S // TICKS)
 
 
-def flood_process(port: int, kind: str, count: int) -> None:
+def flood_process(port: int, kind: str, count: int, there: Event) -> None:
     """What the process of a flood runs."""
     raised_files()
     pinned(1)
     os.nice(5)  # the honest caller is measured on this core
-    asyncio.run(Flood(port, beginning(kind), count).run())
+    asyncio.run(Flood(port, beginning(kind), count, there).run())
 
 
 async def honest(port: int, count: int, pause_s: float = 0.005) -> list[float]:
@@ -190,8 +194,11 @@ def fares(server: Server, questions: int) -> dict[str, float]:
 def flooded(server: Server, kind: str, connections: int, questions: int) -> dict[str, float]:
     """The same while strangers flood the axon."""
     context = multiprocessing.get_context("spawn")
-    flood = context.Process(target=flood_process, args=(server.port, kind, connections), daemon=True)
+    there = context.Event()
+    flood = context.Process(target=flood_process, args=(server.port, kind, connections, there), daemon=True)
     flood.start()
+    if not there.wait(ARRIVE_S):
+        raise TimeoutError(f"not all of {connections} strangers had connected after {ARRIVE_S:g} s")
     time.sleep(SETTLE_S)
     try:
         return fares(server, questions)
