@@ -66,7 +66,7 @@ LOOKS: list[float] = []  # seconds of CPU since the look before
 
 
 def watched() -> None:
-    """Look at this process every 5 ms from now on. What is imported is set aside, as `taokit run` does."""
+    """Look at this process every 5 ms from now on. What is imported is set aside, as a running miner does."""
     gc.collect()
     gc.freeze()
     loop = asyncio.get_running_loop()
