@@ -172,3 +172,11 @@ def test_a_broken_save_changes_nothing_and_says_what_is_wrong(tmp_path):
     assert "SyntaxError" in told
     assert "miner.py" in told
     assert sys.modules["miner"] is module
+
+
+def test_a_folder_may_name_miners_that_compete(tmp_path):
+    subnet(tmp_path)
+    with (tmp_path / "miner.py").open("a") as file:
+        file.write("\nclass Rival(Answers):\n    pass\n")
+    (tmp_path / "pyproject.toml").write_text('[tool.taokit]\nminer = ["miner:Rival", "miner:Answers"]\n')
+    assert [one.__name__ for one in discover(tmp_path).miners] == ["Rival", "Answers"]

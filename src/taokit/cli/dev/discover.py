@@ -24,15 +24,15 @@ R = TypeVar("R", bound=Role)
 class Found:
     """The classes of a user's subnet."""
 
-    miners: tuple[type[Miner], ...]  # one for a folder; as many as it defines, in its order, for a file
+    miners: tuple[type[Miner], ...]  # as many as a file defines or a folder's table names, in that order
     validator: type[Validator]
 
 
 def discover(path: Path) -> Found:
     """The classes in a Python file, or in a folder what `[tool.taokit]` names, else the only ones.
 
-    In a folder these are the only subclasses in `miner.py` and `validator.py` of it or its package; a file may define
-    several miners that are to compete. Raises `ConfigurationError` when a class is missing or when there are several.
+    In a folder these are the only subclasses in `miner.py` and `validator.py` of it or its package. A file may define
+    several miners that are to compete, and the table may list them. Raises `ConfigurationError` when a class is missing or when there are several.
     """
     if path.is_file():
         return _in_file(path)
@@ -48,7 +48,7 @@ def discover(path: Path) -> Found:
             f"{path if path.name else 'this folder'} holds no subnet: neither a miner.py nor a validator.py",
             hint="go to the folder of yours, or make one: taokit new my-subnet",
         )
-    return Found((_role(path, named, "miner", Miner),), _role(path, named, "validator", Validator))
+    return Found(_miners(path, named), _role(path, named, "validator", Validator))
 
 
 def sources(folder: Path) -> list[Path]:
@@ -112,6 +112,13 @@ def _tool_table(folder: Path) -> dict[str, Any]:
         raise ConfigurationError(f"{path} does not read: {error}", hint="mend it, or remove it") from error
     found = table.get("tool", {}).get("taokit", {})
     return found if isinstance(found, dict) else {}
+
+
+def _miners(folder: Path, named: dict[str, Any]) -> tuple[type[Miner], ...]:
+    listed = named.get("miner")
+    if isinstance(listed, list) and listed:
+        return tuple(load_class(str(one), Miner) for one in listed)
+    return (_role(folder, named, "miner", Miner),)
 
 
 def _role(folder: Path, named: dict[str, Any], kind: str, base: type[R]) -> type[R]:

@@ -1,0 +1,2 @@
+{% if cookiecutter.task == "numbers" and cookiecutter.answers == "plain" %}{% include "numbers/plain/rival.py" %}
+{% endif %}
