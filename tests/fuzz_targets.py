@@ -5,6 +5,8 @@ Either returns, or raises the one kind of error that stands for a stranger's mis
 
 from __future__ import annotations
 
+import json
+
 from taokit.errors import BadAnswer, NotServed, Refused
 from taokit.protocol import (
     BTAUTH,
@@ -25,7 +27,8 @@ from taokit.protocol import (
     verify,
 )
 from taokit.protocol.answers import Response, read_answer, read_legacy_answer, refusal_text
-from taokit.protocol.legacy import answer_body, answer_headers, answer_terminals, check_body
+from taokit.protocol.legacy import check_body
+from taokit.protocol.legacy_answers import frame_of
 from wire_classes import Echo, Nested, TensorAdd
 from wire_vectors import BOB
 
@@ -60,10 +63,12 @@ def _proven(kind: type, pairs: list[tuple[str, str]], body: bytes) -> None:
     if claim is None:
         return
     if isinstance(claim, LegacyClaim):
-        ends = answer_terminals(claim, peer=("192.0.2.1", 1), process_time=0.0)
         message = parse_envelope(kind, body)
-        assert not any("\n" in value or "\r" in value for _, value in answer_headers(message, *ends))
-        answer_body(message, *ends)
+        frame = frame_of(message, claim)
+        lines = frame.head(message, claim, peer=("192.0.2.1", 1), process_time=0.0).split("\r\n")
+        assert not any("\n" in line or "\r" in line for line in lines)
+        assert all(": " in line for line in lines[:-1])
+        json.loads(frame.body(message, claim, peer=("192.0.2.1", 1), process_time=0.0))
         check_body(message, claim)
     check_headers(claim, me=BOB.ss58, now_ns=NOW, window=Windows().of(claim.format))
     check_signature(claim, body, verify=verify)

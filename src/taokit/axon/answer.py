@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import HttpVersion10
 from aiohttp.helpers import rfc822_formatted_time
+
+from taokit.protocol.headers import header_lines
 
 if TYPE_CHECKING:
     from aiohttp.http import RawRequestMessage
@@ -26,11 +28,12 @@ class Answer:
     status: int
     body: bytes
     headers: list[Header]  # without those that every answer has
+    lines: str = ""  # more of them, as they travel
 
     def written(self, message: RawRequestMessage | None, *, last: bool) -> bytes:
         """All of its bytes, for this request or for what was none. `last` says that the connection ends."""
-        length = ("Content-Length", str(len(self.body)))
-        head = head_of(self.status, [*self.headers, length], message, last=last)
+        lines = f"{self.lines}Content-Length: {len(self.body)}\r\n"
+        head = head_of(self.status, self.headers, message, last=last, lines=lines)
         return head if message is not None and message.method == "HEAD" else head + self.body
 
 
@@ -39,18 +42,19 @@ def _start(status: int) -> str:
     return f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nServer: taokit\r\n"
 
 
-def head_of(status: int, headers: Iterable[Header], message: RawRequestMessage | None, *, last: bool) -> bytes:
-    """The first bytes of an answer to this request; `ValueError` for a header that goes beyond its line."""
-    lines = [f"{name}: {value}" for name, value in headers]
-    lines.append(f"Date: {rfc822_formatted_time()}")
+def head_of(
+    status: int, headers: Collection[Header], message: RawRequestMessage | None, *, last: bool, lines: str = ""
+) -> bytes:
+    """The first bytes of an answer to this request; `ValueError` for a header that goes beyond its line.
+
+    `lines` are headers that are written already, and known to stay within theirs.
+    """
+    end = ""
     if last:
-        lines.append("Connection: close")
+        end = "Connection: close\r\n"
     elif message is not None and message.version is HttpVersion10:
-        lines.append("Connection: keep-alive")
-    text = "\r\n".join(lines)
-    if text.count("\n") + 1 != len(lines) or text.count("\r") + 1 != len(lines):
-        raise ValueError("a header of the answer holds a line break")
-    return f"{_start(status)}{text}\r\n\r\n".encode()
+        end = "Connection: keep-alive\r\n"
+    return f"{_start(status)}{header_lines(headers)}{lines}Date: {rfc822_formatted_time()}\r\n{end}\r\n".encode()
 
 
 __all__ = ["JSON", "Answer", "Header", "head_of"]

@@ -23,7 +23,7 @@ from taokit.protocol import (
     is_binary,
 )
 from taokit.protocol.detect import formats_text
-from taokit.protocol.legacy import answer_body, answer_headers, answer_terminals, refusal_headers
+from taokit.protocol.legacy_answers import frame_of, refusal_headers
 from taokit.protocol.sealing import NotSealed
 from taokit.signer import Signer
 
@@ -52,9 +52,9 @@ def answered(message: Synapse, admitted: Admitted, *, seconds: float) -> Answer:
     if not isinstance(claim, LegacyClaim):
         body = dump_answer(message, binary=is_binary(admitted.body))
         return Answer(200, body, [("Content-Type", content_type(body))])
-    dendrite, axon = answer_terminals(claim, peer=admitted.peer, process_time=seconds)
-    headers = answer_headers(message, dendrite, axon)
-    return Answer(200, answer_body(message, dendrite, axon), [JSON, *headers])
+    frame, peer = frame_of(message, claim), admitted.peer
+    lines = frame.head(message, claim, peer=peer, process_time=seconds)
+    return Answer(200, frame.body(message, claim, peer=peer, process_time=seconds), [JSON], lines)
 
 
 def log_answer(admitted: Admitted, *, since: float) -> None:

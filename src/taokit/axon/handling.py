@@ -16,7 +16,8 @@ from taokit.axon.sealed import sealed
 from taokit.axon.streaming import streamed
 from taokit.errors import ConfigurationError, HandlerFailed, Refused, log_failure
 from taokit.protocol import Ends, LegacyClaim, Synapse, Terminal, parse_envelope, parse_question
-from taokit.protocol.legacy import check_body, sender_terminal
+from taokit.protocol.legacy import check_body
+from taokit.protocol.legacy_answers import sender_terminal
 
 log = logging.getLogger("taokit.axon")
 

@@ -19,7 +19,7 @@ from taokit.axon.routes import Chunks
 from taokit.axon.sealed import sealed_record
 from taokit.errors import HandlerTimeout, log_failure
 from taokit.protocol import LegacyClaim, Synapse, dump_answer
-from taokit.protocol.legacy import answer_headers, answer_terminals
+from taokit.protocol.legacy_answers import frame_of
 from taokit.protocol.sealing import AnswerSeal
 
 log = logging.getLogger("taokit.axon")
@@ -36,7 +36,7 @@ async def streamed(chunks: Chunks, message: Synapse, admitted: Admitted, arrival
     legacy, begun = isinstance(admitted.claim, LegacyClaim), time.perf_counter()
     pieces = _pieces(chunks, legacy=legacy, ends_at=ends_at)
     first = await anext(pieces, b"")
-    stream = Stream(arrival, _headers(message, admitted), admitted.seal)
+    stream = Stream(arrival, _head(message, admitted), admitted.seal)
     try:
         await by(ends_at, stream.write(first))
         async for piece in pieces:
@@ -63,7 +63,8 @@ class Stream:
     They travel in chunks, or, for HTTP/1.0, until the end of the connection.
     """
 
-    def __init__(self, arrival: Arrival, headers: list[Header], seal: AnswerSeal | None) -> None:
+    def __init__(self, arrival: Arrival, head: tuple[list[Header], str], seal: AnswerSeal | None) -> None:
+        headers, lines = head
         self._connection = connection = arrival.connection
         self._seal = seal
         self._chunked = arrival.message.version >= HttpVersion11
@@ -71,7 +72,7 @@ class Stream:
             headers.append(("Transfer-Encoding", "chunked"))
         else:
             connection.last = True
-        self._head = head_of(200, headers, arrival.message, last=connection.last)
+        self._head = head_of(200, headers, arrival.message, last=connection.last, lines=lines)
 
     async def write(self, piece: bytes) -> None:
         """Write a piece, and return when there is room for another; `CallerGone` when nobody is there to read it."""
@@ -100,11 +101,13 @@ class Stream:
         self._head = b""
 
 
-def _headers(message: Synapse, admitted: Admitted) -> list[Header]:
-    if not isinstance(admitted.claim, LegacyClaim):
-        return [("Content-Type", "application/x-ndjson")]
-    dendrite, axon = answer_terminals(admitted.claim, peer=admitted.peer, process_time=0.0)
-    return [("Content-Type", "text/event-stream"), *answer_headers(message, dendrite, axon)]
+def _head(message: Synapse, admitted: Admitted) -> tuple[list[Header], str]:
+    """The headers of a stream, and those that are lines already."""
+    claim = admitted.claim
+    if not isinstance(claim, LegacyClaim):
+        return [("Content-Type", "application/x-ndjson")], ""
+    lines = frame_of(message, claim).head(message, claim, peer=admitted.peer, process_time=0.0)
+    return [("Content-Type", "text/event-stream")], lines
 
 
 async def _pieces(chunks: Chunks, *, legacy: bool, ends_at: float) -> AsyncGenerator[bytes, None]:

@@ -42,14 +42,14 @@ def dump_answer(message: Synapse, *, binary: bool = False) -> bytes:
     return _written(message, message.answer_fields(), binary=binary)
 
 
-def written(message: Synapse, names: tuple[str, ...]) -> bytes:
+def written(message: Synapse, names: tuple[str, ...], spelling: Spelling | None = None) -> bytes:
     """These fields as JSON without blanks; `LocalError` names a number that is not finite."""
     if is_plain(type(message), names):
         try:
             return message.__pydantic_serializer__.to_json(message, include=set(names), warnings="error")
         except PydanticSerializationError:  # the other way says what is wrong
             pass
-    return write_object(dumped(message, names), COMPACT)
+    return write_object(dumped(message, names, spelling), COMPACT)
 
 
 def _written(message: Synapse, names: tuple[str, ...], *, binary: bool) -> bytes:

@@ -58,7 +58,7 @@ def detect(headers: Mapping[str, str], accepted: Collection[str] = FORMATS) -> s
 
     `FormatOff` for the marks of several, and for a format that is not accepted. There is no falling back.
     """
-    found = {FORMAT_OF_MARK[name] for name in headers.keys() & FORMAT_OF_MARK.keys()}
+    found = {FORMAT_OF_MARK[name] for name in headers if name in FORMAT_OF_MARK}
     if len(found) > 1:
         raise FormatOff(f"the marks of several formats: {', '.join(sorted(found))}")
     if not found.issubset(accepted):

@@ -32,7 +32,8 @@ def discover(path: Path) -> Found:
     """The classes in a Python file, or in a folder what `[tool.taokit]` names, else the only ones.
 
     In a folder these are the only subclasses in `miner.py` and `validator.py` of it or its package. A file may define
-    several miners that are to compete, and the table may list them. Raises `ConfigurationError` when a class is missing or when there are several.
+    several miners that are to compete, and the table may list them. Raises `ConfigurationError` when a class is
+    missing or when there are several.
     """
     if path.is_file():
         return _in_file(path)

@@ -24,7 +24,7 @@ from taokit.protocol import (
     ip_type_of,
     version_to_int,
 )
-from taokit.protocol.legacy import Headers
+from taokit.protocol.legacy import AXON, DENDRITE, said_in
 from taokit.testing.conformance.files import Mismatch, Vector, VectorFile, same
 
 STUB = {"bt_header_input_obj_text": "IiI="}
@@ -106,15 +106,17 @@ async def check_tensor(vector: Vector, file: VectorFile) -> None:
 async def check_headers(vector: Vector, file: VectorFile) -> None:
     """Judge a vector of the kind `legacy_header_parsing`."""
     try:
-        read = Headers.read({**STUB, **{name.lower(): value for name, value in vector["headers"].items()}})
+        read = said_in({**STUB, **{name.lower(): value for name, value in vector["headers"].items()}})
     except Malformed as error:
         if vector["safe_ok"]:
             raise Mismatch(f"the headers are refused: {error}") from error
         return
     same("whether the headers are taken", True, vector["safe_ok"])
-    ends = {"dendrite": read.dendrite.values(), "axon": read.axon.values()}
-    known = {end: {name: value for name, value in said.items() if value is not None} for end, said in ends.items()}
-    same("what was read", {**known, "timeout": read.timeout}, vector["safe_read"])
+    ends = {
+        end: {name.removeprefix(prefix): value for name, value in read.items() if name.startswith(prefix)}
+        for end, prefix in (("dendrite", DENDRITE), ("axon", AXON))
+    }
+    same("what was read", {**ends, "timeout": read.get("timeout")}, vector["safe_read"])
 
 
 async def check_endpoint(vector: Vector, file: VectorFile) -> None:
