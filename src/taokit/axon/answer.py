@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Header = tuple[str, str]
 
 JSON: Final = ("Content-Type", "application/json")
+JSON_LINE: Final = header_lines([JSON])
 
 
 @dataclass(slots=True)
@@ -54,7 +55,8 @@ def head_of(
         end = "Connection: close\r\n"
     elif message is not None and message.version is HttpVersion10:
         end = "Connection: keep-alive\r\n"
-    return f"{_start(status)}{header_lines(headers)}{lines}Date: {rfc822_formatted_time()}\r\n{end}\r\n".encode()
+    written = header_lines(headers) if headers else ""
+    return f"{_start(status)}{written}{lines}Date: {rfc822_formatted_time()}\r\n{end}\r\n".encode()
 
 
-__all__ = ["JSON", "Answer", "Header", "head_of"]
+__all__ = ["JSON", "JSON_LINE", "Answer", "Header", "head_of"]

@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Collection, Iterable
 
-from taokit.axon.answer import JSON, Answer
+from taokit.axon.answer import JSON, JSON_LINE, Answer
 from taokit.axon.house import Admitted, Arrival
 from taokit.errors import HandlerFailed, Refused
 from taokit.protocol import (
@@ -53,8 +53,8 @@ def answered(message: Synapse, admitted: Admitted, *, seconds: float) -> Answer:
         body = dump_answer(message, binary=is_binary(admitted.body))
         return Answer(200, body, [("Content-Type", content_type(body))])
     frame, peer = frame_of(message, claim), admitted.peer
-    lines = frame.head(message, claim, peer=peer, process_time=seconds)
-    return Answer(200, frame.body(message, claim, peer=peer, process_time=seconds), [JSON], lines)
+    lines = JSON_LINE + frame.head(message, claim, peer=peer, process_time=seconds)
+    return Answer(200, frame.body(message, claim, peer=peer, process_time=seconds), [], lines)
 
 
 def log_answer(admitted: Admitted, *, since: float) -> None:

@@ -30,7 +30,6 @@ from taokit.protocol import (
     Claim,
     EpistulaClaim,
     LegacyClaim,
-    Window,
     check_headers,
     check_signature,
     check_unique,
@@ -55,11 +54,10 @@ async def pass_gates(arrival: Arrival, house: House) -> Admitted:
     fitting_content(arrival.headers, route, format=arrival.format)
     check_unique(repeated)
     claim = claimed(arrival, house)
-    window = house.windows.of(claim.format)
-    fresh_and_for_us(claim, house, window)
+    until_ns = fresh_and_for_us(claim, house)
     body = await bounded_body(arrival, max_body=route.max_body, within_s=house.limits.body_s)
     check_signature(claim, body, verify=house.verify)
-    if (elsewhere := first_time(claim, house, window)) is not None:
+    if (elsewhere := first_time(claim, house, until_ns)) is not None:
         await elsewhere
     arrival.believed = claim
     body, seal = opened(claim, body, me=house.hotkey, sealing=house.sealing)
@@ -82,10 +80,9 @@ async def pass_mount_gates(arrival: Arrival, request: web.BaseRequest, house: Ho
     if arrival.format != BTAUTH:
         raise Unauthenticated("no format that binds method and path")
     claim = claimed(arrival, house)
-    window = house.windows.of(claim.format)
-    fresh_and_for_us(claim, house, window)
+    until_ns = fresh_and_for_us(claim, house)
     check_signature(claim, await whole_body(request, within_s=house.limits.body_s), verify=house.verify)
-    if (elsewhere := first_time(claim, house, window)) is not None:
+    if (elsewhere := first_time(claim, house, until_ns)) is not None:
         await elsewhere
     address = arrival.connection.peer[0]
     caller = Caller(claim.sender, claim.format, address, claim.nonce_ns, arrival.id, arrival.route or "")
@@ -134,24 +131,23 @@ def claimed(arrival: Arrival, house: House) -> Claim:
     raise Unauthenticated("no marks of any format")
 
 
-def fresh_and_for_us(claim: Claim, house: House, window: Window) -> None:
-    """Refuse what is meant for another axon or lies outside the window."""
-    check_headers(
+def fresh_and_for_us(claim: Claim, house: House) -> int:
+    """Refuse what is meant for another axon or lies outside the window; until when the rest stays inside."""
+    return check_headers(
         claim,
         me=house.hotkey,
         now_ns=house.now_ns(),
-        window=window,
+        window=house.windows.of(claim.format),
         started_ns=house.started_ns,
         unbound_receiver=house.unbound_receiver,
     )
 
 
-def first_time(claim: Claim, house: House, window: Window) -> Awaitable[None] | None:
+def first_time(claim: Claim, house: House, until_ns: int) -> Awaitable[None] | None:
     """Remember the request, and refuse one that was accepted before. Comes last: strangers use up no nonce.
 
     None when that is done; a memory elsewhere answers with what to await.
     """
-    until_ns = window.last_fresh_ns(claim)
     return house.replay.accept(claim.replay_key, signed_ns=claim.nonce_ns, now_ns=house.now_ns(), until_ns=until_ns)
 
 

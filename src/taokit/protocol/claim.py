@@ -69,7 +69,7 @@ class Window:
     ahead_ns: int = 2 * SECOND_NS
 
     def last_fresh_ns(self, claim: Claim) -> int:
-        """The last moment at which this claim is still fresh, and so must be remembered."""
+        """The last moment at which this claim is still fresh."""
         return claim.nonce_ns + self.behind_ns + claim.allowance_ns
 
 
@@ -88,21 +88,24 @@ class Windows:
 
 def check_headers(
     claim: Claim, *, me: str, now_ns: int, window: Window, started_ns: int = 0, unbound_receiver: bool = False
-) -> None:
-    """Return when the claim is meant for this axon and fresh, else raise the `Refused` that says why. Needs no body.
+) -> int:
+    """The last moment at which a claim that is meant for this axon, and fresh now, is still fresh; needs no body.
 
+    Until then it must be remembered. Any other claim raises the `Refused` that says why.
     `started_ns` is when the replay memory began: what was signed before then may have been accepted before. (So may
     what a sender whose clock is ahead dated after it; only a memory that outlives the process could tell.)
     """
     if claim.receiver != me and not (claim.receiver is None and unbound_receiver):
         raise WrongReceiver(f"signed for {(claim.receiver or '')[:64]!r}, this axon is {me}")
     offset_ns = claim.nonce_ns - now_ns
-    if offset_ns > window.ahead_ns or now_ns > window.last_fresh_ns(claim):
+    until_ns = window.last_fresh_ns(claim)
+    if offset_ns > window.ahead_ns or now_ns > until_ns:
         behind_ms = (window.behind_ns + claim.allowance_ns) / 1e6
         bounds = f"allowed are -{behind_ms:.0f} to +{window.ahead_ns / 1e6:.0f} ms"
         raise Stale(f"{claim.sender}: nonce is {offset_ns / 1e6:+.0f} ms from this clock, {bounds}")
     if claim.nonce_ns + claim.step_ns <= started_ns:
         raise Stale(f"{claim.sender}: signed before this axon started")
+    return until_ns
 
 
 def check_signature(claim: Claim, body: bytes, *, verify: Verify) -> None:
