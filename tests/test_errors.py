@@ -4,7 +4,8 @@ import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
 
-from taokit.errors import ConfigurationError, log_failure
+from taokit.errors import ConfigurationError
+from taokit.errors.failures import log_failure
 
 log = logging.getLogger("taokit.test")
 

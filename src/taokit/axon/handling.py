@@ -14,7 +14,8 @@ from taokit.axon.house import Admitted, Arrival, House
 from taokit.axon.routes import Chunks
 from taokit.axon.sealed import sealed
 from taokit.axon.streaming import streamed
-from taokit.errors import ConfigurationError, HandlerFailed, Refused, log_failure
+from taokit.errors import ConfigurationError, HandlerFailed, Refused
+from taokit.errors.failures import log_failure
 from taokit.protocol import Ends, LegacyClaim, Synapse, Terminal, parse_envelope, parse_question
 from taokit.protocol.legacy import check_body
 from taokit.protocol.legacy_answers import sender_terminal

@@ -17,7 +17,8 @@ from taokit.axon.deadline import by
 from taokit.axon.house import Admitted, Arrival
 from taokit.axon.routes import Chunks
 from taokit.axon.sealed import sealed_record
-from taokit.errors import HandlerTimeout, log_failure
+from taokit.errors import HandlerTimeout
+from taokit.errors.failures import log_failure
 from taokit.protocol import LegacyClaim, Synapse, dump_answer
 from taokit.protocol.legacy_answers import frame_of
 from taokit.protocol.sealing import AnswerSeal

@@ -8,7 +8,8 @@ from typing import Any
 
 from taokit.axon import Admit, Route
 from taokit.chain import AsyncChain, Head, reads
-from taokit.errors import NotRegistered, log_failure
+from taokit.errors import NotRegistered
+from taokit.errors.failures import log_failure
 from taokit.neuron.host import REFRESH_BLOCKS, Neuron
 from taokit.neuron.miner import Miner
 from taokit.neuron.place import Place

@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from taokit.dendrite import Reply
-from taokit.errors import ConfigurationError, log_failure
+from taokit.errors import ConfigurationError
+from taokit.errors.failures import log_failure
 from taokit.metagraph import Metagraph
 from taokit.neuron.budget import Spending
 from taokit.neuron.recorder import Recorder, Witness

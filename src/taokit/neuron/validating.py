@@ -14,7 +14,8 @@ from typing import Any
 from taokit.axon import Admit, Route, registered_only
 from taokit.chain import AsyncChain, Head, reads
 from taokit.dendrite import Reply, Target
-from taokit.errors import ConfigurationError, NotRegistered, TimedOut, log_failure
+from taokit.errors import ConfigurationError, NotRegistered, TimedOut
+from taokit.errors.failures import log_failure
 from taokit.metagraph import Metagraph
 from taokit.neuron import scores as scores_file
 from taokit.neuron.fallback import fallback

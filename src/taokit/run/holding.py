@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
-from taokit.errors import is_around
+from taokit.errors.failures import is_around
 from taokit.run.beating import BEATS, beat
 
 HELD_S: Final = 2.0

@@ -14,7 +14,8 @@ from taokit.cli.dev.company import Company, Ensemble, Scenery
 from taokit.cli.dev.history import EpochRow, epoch_row
 from taokit.devnet import Devnet
 from taokit.devnet.presets import NETUID
-from taokit.errors import TaokitError, log_failure
+from taokit.errors import TaokitError
+from taokit.errors.failures import log_failure
 from taokit.neuron import Validator, neuron_folder
 
 log = logging.getLogger("taokit.dev")

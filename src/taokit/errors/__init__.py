@@ -51,10 +51,6 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from logging import Logger
-    from types import FrameType, TracebackType
-
-_AROUND = frozenset({"taokit", "asyncio", "concurrent", "contextlib"})  # what calls a user's code
 
 
 class Deadline(Protocol):
@@ -318,28 +314,3 @@ class NotAsked(NetworkError):
 __all__ = sorted(
     name for name, value in list(globals().items()) if isinstance(value, type) and issubclass(value, TaokitError)
 )
-
-
-def log_failure(log: Logger, error: BaseException, what: str, *args: object) -> None:
-    """Log that something of the user's failed: `what` with its arguments, and why.
-
-    An error of taokit is its sentence and its hint; any other comes with the traceback from the user's first line on.
-    """
-    if isinstance(error, TaokitError):
-        sentence = what + ": %s" + (" (%s)" if error.hint else "")
-        log.error(sentence, *args, error, *((error.hint,) if error.hint else ()), stacklevel=2)
-    else:
-        log.error(what, *args, exc_info=(type(error), error, _users_part(error.__traceback__)), stacklevel=2)
-
-
-def _users_part(trace: TracebackType | None) -> TracebackType | None:
-    """A traceback without the frames that lead to the user's code; the whole of it where none is the user's."""
-    part = trace
-    while part is not None and is_around(part.tb_frame):
-        part = part.tb_next
-    return part or trace
-
-
-def is_around(frame: FrameType) -> bool:
-    """Whether a frame belongs to what calls a user's code, rather than to that code or a library."""
-    return str(frame.f_globals.get("__name__")).partition(".")[0] in _AROUND
