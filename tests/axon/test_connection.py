@@ -172,6 +172,20 @@ async def test_a_caller_that_does_not_read_its_answer_is_not_waited_for(serve, c
     writer.transport.abort()
 
 
+async def test_who_is_refused_before_its_body_was_read_hears_the_end_at_once(serve, monkeypatch):
+    """The other half stays open for a while, for what is still on its way: a reset would take the answer along."""
+    monkeypatch.setattr("taokit.axon.connection.LINGER_S", 60.0)
+    port, axon = await serve([Route(Echo, echo)], now_ns=lambda: NOW)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"POST /Echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n")
+    async with asyncio.timeout(5):
+        assert (await reader.read()).startswith(b"HTTP/1.1 4")
+    writer.write(b"x" * 100_000)
+    await writer.drain()
+    assert len(axon._door._order) == 1
+    writer.close()
+
+
 @pytest.mark.parametrize("cut", [None, 20, -2])
 async def test_a_connection_that_ends_leaves_nothing_to_the_collector(serve, cut):
     """A full collection, which a flood would bring about, stops everything for a tenth of a second."""
