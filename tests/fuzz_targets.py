@@ -18,10 +18,8 @@ from taokit.protocol import (
     Windows,
     check_headers,
     check_signature,
-    check_unique,
-    detect,
     dump_answer,
-    headers_by_name,
+    header_names,
     parse_envelope,
     parse_question,
     verify,
@@ -56,9 +54,10 @@ def request_side(data: bytes) -> None:
 
 
 def _proven(kind: type, pairs: list[tuple[str, str]], body: bytes) -> None:
-    headers, repeated = headers_by_name(pairs)
-    format = detect(headers)
-    check_unique(repeated)
+    names = header_names(tuple(name for name, _ in pairs))
+    headers = dict(zip(names.lower, (value for _, value in pairs), strict=True))
+    format = names.format()
+    names.check_unique()
     claim = _claim(format, headers)
     if claim is None:
         return

@@ -8,7 +8,7 @@ from taokit.protocol import (
     Windows,
     check_headers,
     check_signature,
-    detect,
+    header_names,
     proves_interval,
     verify,
 )
@@ -35,7 +35,7 @@ def headers_of(request, **changes):
 def test_what_the_client_signs_the_server_believes():
     sent = request()
     headers = headers_of(sent)
-    assert detect(headers) == "epistula"
+    assert header_names(tuple(headers)).format() == "epistula"
     claim = EpistulaClaim.from_request(headers)
     check_headers(claim, me=BOB.ss58, now_ns=NOW_MS * MS, window=WINDOW)
     check_signature(claim, sent.body, verify=verify)

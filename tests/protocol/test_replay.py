@@ -1,7 +1,11 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from taokit.errors import Busy, Replayed, Stale
 from taokit.protocol import Replay
+
+SECOND = 1_000_000_000
 
 
 def key(nonce, format="btauth", sender="5A", uuid=""):
@@ -23,20 +27,31 @@ def test_anything_that_differs_is_another_request(other):
     assert len(replay) == 2
 
 
-def test_what_is_stale_is_forgotten_and_what_is_fresh_never():
+def test_what_is_stale_is_forgotten_soon():
     replay = Replay(limit=2)
-    replay.accept(key(1), now_ns=0, until_ns=10)
-    replay.accept(key(2), now_ns=0, until_ns=20)
+    replay.accept(key(1), now_ns=0, until_ns=SECOND // 2)
+    replay.accept(key(2), now_ns=0, until_ns=SECOND)
     with pytest.raises(Busy):
-        replay.accept(key(3), now_ns=10, until_ns=30)
-    replay.accept(key(3), now_ns=11, until_ns=30)
-    with pytest.raises(Replayed):
-        replay.accept(key(2), now_ns=11, until_ns=20)
+        replay.accept(key(3), now_ns=SECOND // 2, until_ns=2 * SECOND)
+    replay.accept(key(3), now_ns=SECOND // 2 + SECOND // 10, until_ns=2 * SECOND)
+    assert len(replay) == 2
+
+
+@given(st.lists(st.tuples(st.integers(0, SECOND // 20), st.integers(0, 3 * SECOND)), max_size=60))
+def test_what_is_fresh_is_never_forgotten(steps):
+    replay, now, fresh = Replay(), 0, {}
+    for nonce, (pause, age) in enumerate(steps):
+        now += pause
+        replay.accept(key(nonce), now_ns=now, until_ns=now + age)
+        fresh = {one: until for one, until in fresh.items() if until >= now} | {nonce: now + age}
+        for one, until in fresh.items():
+            with pytest.raises(Replayed):
+                replay.accept(key(one), now_ns=now, until_ns=until)
 
 
 def test_a_clock_that_goes_back_reopens_nothing():
     replay = Replay()
-    replay.accept(key(1), now_ns=0, until_ns=10)
-    replay.accept(key(2), now_ns=100, until_ns=110)
+    replay.accept(key(1), now_ns=0, until_ns=SECOND)
+    replay.accept(key(2), now_ns=10 * SECOND, until_ns=11 * SECOND)
     with pytest.raises(Stale):
-        replay.accept(key(1), now_ns=5, until_ns=10)
+        replay.accept(key(1), now_ns=5, until_ns=SECOND)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Awaitable
-from itertools import chain
 
 from aiohttp import web
 
@@ -29,12 +28,11 @@ from taokit.protocol import (
     BtauthClaim,
     Claim,
     EpistulaClaim,
+    HeaderNames,
     LegacyClaim,
     check_headers,
     check_signature,
-    check_unique,
-    detect,
-    headers_by_name,
+    header_names,
 )
 
 log = logging.getLogger("taokit.axon")
@@ -46,13 +44,13 @@ async def pass_gates(arrival: Arrival, house: House) -> Admitted:
     open_doors(house)
     if house.by_address is not None:
         await not_too_often(house.by_address, arrival.connection.address)
-    repeated = bounded_headers(arrival, house.limits)
-    arrival.format = detect(arrival.headers, house.formats)
+    names = bounded_headers(arrival, house.limits)
+    arrival.format = names.format(house.formats)
     route = house.routes.find(message.path, arrival.format)
     arrival.route = route.name
     posted(message.method)
     fitting_content(arrival.headers, route, format=arrival.format)
-    check_unique(repeated)
+    names.check_unique()
     claim = claimed(arrival, house)
     until_ns = fresh_and_for_us(claim, house)
     body = await bounded_body(arrival, max_body=route.max_body, within_s=house.limits.body_s)
@@ -74,9 +72,9 @@ async def pass_mount_gates(arrival: Arrival, request: web.BaseRequest, house: Ho
     Only btauth/1 will do, which binds method, path and body of any request. How long the body may be is the
     application's own bound.
     """
-    repeated = bounded_headers(arrival, house.limits)
-    arrival.format = detect(arrival.headers, house.formats)
-    check_unique(repeated)
+    names = bounded_headers(arrival, house.limits)
+    arrival.format = names.format(house.formats)
+    names.check_unique()
     if arrival.format != BTAUTH:
         raise Unauthenticated("no format that binds method and path")
     claim = claimed(arrival, house)
@@ -103,15 +101,19 @@ async def not_too_often(buckets: RateTable | None, key: str) -> None:
         await elsewhere
 
 
-def bounded_headers(arrival: Arrival, limits: Limits) -> list[str]:
-    """Note the headers by name, and return those that came twice."""
-    raw = arrival.message.raw_headers
-    if len(raw) > limits.header_count or sum(map(len, chain.from_iterable(raw))) > limits.header_bytes:
-        refusal = TooLarge(f"{len(raw)} headers, or more than {limits.header_bytes} bytes of them")
+def bounded_headers(arrival: Arrival, limits: Limits) -> HeaderNames:
+    """Note the headers by name, and return what the names tell."""
+    headers = arrival.message.headers
+    spelled = tuple([name for name, _ in headers.items()])  # among the keys, what comes again stands once
+    values = tuple(headers.values())
+    size = len("".join(spelled + values).encode("utf-8", "surrogateescape"))
+    if len(spelled) > limits.header_count or size > limits.header_bytes:
+        refusal = TooLarge(f"{len(spelled)} headers of {size} bytes")
         refusal.status = 431
         raise refusal
-    arrival.headers, repeated = headers_by_name(arrival.message.headers.items())
-    return repeated
+    names = header_names(spelled)
+    arrival.headers = dict(zip(names.lower, values, strict=True))
+    return names
 
 
 def posted(method: str) -> None:

@@ -32,10 +32,10 @@ async def handled(admitted: Admitted, house: House, arrival: Arrival, *, ends_at
     begun = time.perf_counter()
     try:
         result = await _called(admitted, message, ends_at)
-        if not isinstance(result, Synapse):
-            await streamed(result, message, admitted, arrival, ends_at=ends_at)
-            return None
         if result is not message:
+            if not isinstance(result, Synapse):
+                await streamed(result, message, admitted, arrival, ends_at=ends_at)
+                return None
             result.ends.torch = message.in_torch
         answer = answered(result, admitted, seconds=time.perf_counter() - begun)
         if admitted.seal is not None:

@@ -17,7 +17,7 @@ from taokit.protocol.claim import (
     check_headers,
     check_signature,
 )
-from taokit.protocol.detect import FORMATS, FormatOff, check_unique, detect, headers_by_name
+from taokit.protocol.detect import FORMATS, FormatOff, HeaderNames, header_names
 from taokit.protocol.endpoint import (
     EndpointRecord,
     endpoint_text,
@@ -53,6 +53,7 @@ __all__ = [
     "EpistulaClaim",
     "EpistulaDraft",
     "FormatOff",
+    "HeaderNames",
     "LegacyClaim",
     "LegacyDraft",
     "Nonces",
@@ -74,16 +75,14 @@ __all__ = [
     "check_answer",
     "check_headers",
     "check_signature",
-    "check_unique",
     "content_type",
     "decode_ss58",
     "decode_tensor",
-    "detect",
     "dump_answer",
     "dump_question",
     "encode_tensor",
     "endpoint_text",
-    "headers_by_name",
+    "header_names",
     "int_to_ip",
     "ip_to_int",
     "ip_type_of",

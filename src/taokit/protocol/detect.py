@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
 
 from taokit.errors import Malformed
 from taokit.protocol import btauth, epistula, legacy
@@ -37,36 +39,42 @@ def formats_in(text: str) -> list[str]:
     return text.removeprefix(NAMING).split(", ") if text.startswith(NAMING) else []
 
 
-def headers_by_name(pairs: Collection[tuple[str, str]]) -> tuple[dict[str, str], list[str]]:
-    """Headers by lower-case name, and the names that came more than once."""
-    headers = {name.lower(): value for name, value in pairs}
-    if len(headers) == len(pairs):
-        return headers, []
-    counts = Counter(name.lower() for name, _ in pairs)
-    return headers, [name for name, count in counts.items() if count > 1]
+@dataclass(frozen=True, slots=True)
+class HeaderNames:
+    """What the names of a request's headers tell, whatever their values are."""
+
+    lower: tuple[str, ...]  # in their order, each as often as it came
+    repeated: tuple[str, ...]  # those that came more than once
+    formats: frozenset[str]  # whose marks are among them
+
+    def format(self, accepted: Collection[str] = FORMATS) -> str | None:
+        """The format whose marks a request bears, or None when it bears none.
+
+        `FormatOff` for the marks of several, and for a format that is not accepted. There is no falling back.
+        """
+        if len(self.formats) > 1:
+            raise FormatOff(f"the marks of several formats: {', '.join(sorted(self.formats))}")
+        name = next(iter(self.formats), None)
+        if name is not None and name not in accepted:
+            error = FormatOff(f"{name} is off")
+            error.format = name
+            raise error
+        return name
+
+    def check_unique(self) -> None:
+        """Raise `Malformed` when a header of a format came twice: proxies and servers disagree on which one counts."""
+        for name in self.repeated:
+            if name in UNIQUE_NAMES or name.startswith(UNIQUE_PREFIXES):
+                raise Malformed(f"header {name} came more than once")
 
 
-def check_unique(repeated: Iterable[str]) -> None:
-    """Raise `Malformed` when a header of a format came twice: proxies and servers disagree on which one counts."""
-    for name in repeated:
-        if name in UNIQUE_NAMES or name.startswith(UNIQUE_PREFIXES):
-            raise Malformed(f"header {name} came more than once")
+@lru_cache(maxsize=64)  # a caller spells the same names in the same order in every request
+def header_names(spelled: tuple[str, ...]) -> HeaderNames:
+    """What these names tell, however they are spelled. They are remembered, so bound them first."""
+    lower = tuple(name.lower() for name in spelled)
+    counts = Counter(lower)
+    repeated = tuple(name for name, count in counts.items() if count > 1)
+    return HeaderNames(lower, repeated, frozenset(FORMAT_OF_MARK[name] for name in counts if name in FORMAT_OF_MARK))
 
 
-def detect(headers: Mapping[str, str], accepted: Collection[str] = FORMATS) -> str | None:
-    """The format whose marks a request bears, or None when it bears none.
-
-    `FormatOff` for the marks of several, and for a format that is not accepted. There is no falling back.
-    """
-    found = {FORMAT_OF_MARK[name] for name in headers if name in FORMAT_OF_MARK}
-    if len(found) > 1:
-        raise FormatOff(f"the marks of several formats: {', '.join(sorted(found))}")
-    if not found.issubset(accepted):
-        (name,) = found
-        error = FormatOff(f"{name} is off")
-        error.format = name
-        raise error
-    return found.pop() if found else None
-
-
-__all__ = ["FORMATS", "FormatOff", "check_unique", "detect", "formats_in", "formats_text", "headers_by_name"]
+__all__ = ["FORMATS", "FormatOff", "HeaderNames", "formats_in", "formats_text", "header_names"]

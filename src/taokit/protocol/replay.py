@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import heapq
+from collections import defaultdict
 from collections.abc import Awaitable
 from typing import Protocol
 
@@ -10,6 +10,7 @@ from taokit.errors import Busy, Replayed, Stale
 from taokit.protocol.claim import ReplayKey
 
 DEFAULT_LIMIT = 200_000
+SLOT_NS = 100_000_000  # so much too long, at the most, is a request remembered
 
 
 class ReplayStore(Protocol):
@@ -27,15 +28,20 @@ class ReplayStore(Protocol):
 
 
 class Replay:
-    """Remembers requests until they are stale; bounded in time and in number, and never forgets a fresh one."""
+    """Remembers requests until they are stale; bounded in time and in number, and never forgets a fresh one.
+
+    They are kept in slots by the moment until which they are fresh, and a slot is forgotten as a whole once all of its
+    time has passed.
+    """
 
     persistent = False
 
     def __init__(self, limit: int = DEFAULT_LIMIT) -> None:
         self.limit = limit
         self._keys: set[ReplayKey] = set()
-        self._ends: list[tuple[int, ReplayKey]] = []  # a heap: what ends first is on top
+        self._slots: defaultdict[int, list[ReplayKey]] = defaultdict(list)
         self._clock_ns = 0
+        self._slot = 0  # that of the clock
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -46,7 +52,10 @@ class Replay:
         `Replayed` when it is known, `Busy` when there is no room. `Stale` when the clock went back so far that it
         could have been forgotten already.
         """
-        self._forget_before(now_ns)
+        if now_ns > self._clock_ns:
+            self._clock_ns = now_ns
+            if now_ns // SLOT_NS > self._slot:
+                self._forget()
         if key in self._keys:
             raise Replayed(f"{key[1]} sent nonce {key[3]} before")
         if until_ns < self._clock_ns:
@@ -54,12 +63,12 @@ class Replay:
         if len(self._keys) >= self.limit:
             raise Busy(f"the replay memory is full with {self.limit} requests")
         self._keys.add(key)
-        heapq.heappush(self._ends, (until_ns, key))
+        self._slots[until_ns // SLOT_NS].append(key)
 
-    def _forget_before(self, now_ns: int) -> None:
-        self._clock_ns = max(self._clock_ns, now_ns)
-        while self._ends and self._ends[0][0] < self._clock_ns:
-            self._keys.discard(heapq.heappop(self._ends)[1])
+    def _forget(self) -> None:
+        self._slot = self._clock_ns // SLOT_NS
+        for slot in [slot for slot in self._slots if slot < self._slot]:
+            self._keys.difference_update(self._slots.pop(slot))
 
 
 __all__ = ["Replay", "ReplayStore"]

@@ -18,8 +18,8 @@ from taokit.protocol import (
     btauth,
     check_headers,
     check_signature,
-    detect,
     epistula,
+    header_names,
     proves_interval,
     verify,
 )
@@ -68,7 +68,7 @@ class Verifier:
 
     def _claim(self, request: Presented) -> Claim:
         headers = {name.lower(): value for name, value in request.headers.items()}
-        same("the format", detect(headers), self.format)
+        same("the format", header_names(tuple(headers)).format(), self.format)
         if self.format == BTAUTH:
             return BtauthClaim.from_request(request.method, request.target, headers)
         return EpistulaClaim.from_request(headers)
