@@ -1,13 +1,17 @@
 """What strangers and attackers send: every case ends in its status and a fixed text, and the axon goes on."""
 
 import asyncio
+import gc
 import json
+from typing import Any, ClassVar
 
 import pytest
+from pydantic import field_validator
 
 from raw_http import read_reply, request_bytes, send
 from signed_requests import NOW, ask, legacy, signed, signed_body
 from taokit.axon import Limits, Route
+from taokit.protocol import Synapse
 from wire_classes import Echo, Nested, Tokens, echo, nested
 from wire_vectors import ALICE, BOB, CHARLIE
 
@@ -270,3 +274,35 @@ async def test_requests_that_share_a_nonce_are_told_apart_by_sender_uuid_and_for
     ):
         assert (await ask(port, request)).status == 200
         assert (await ask(port, request)).status == 401
+
+
+class Listed(Synapse):
+    """Notes whether the collector was on while it was read."""
+
+    collecting: ClassVar[list[bool]] = []
+    values: list[Any]
+    reply: bool | None = None
+
+    @field_validator("values")
+    @classmethod
+    def noted(cls, values):
+        cls.collecting.append(gc.isenabled())
+        if "wrong" in values:
+            raise ValueError("wrong")
+        return values
+
+
+@pytest.mark.parametrize("first", ["right", "wrong"])
+async def test_a_long_body_of_small_values_is_read_without_the_collector(served, first):
+    async def answer(message, caller):
+        message.reply = gc.isenabled()
+        return message
+
+    port = await served(Route(Listed, answer))
+    Listed.collecting.clear()
+    short, long = [first], [first, *([[]] for _ in range(5_000))]
+    for number, values in enumerate((short, long)):
+        reply = await ask(port, signed(Listed.model_construct(values=values), nonce_ns=NOW + number))
+        assert reply.json == ({"reply": True} if first == "right" else {"message": "malformed request"})
+    assert Listed.collecting == [True, False]
+    assert gc.isenabled()

@@ -19,8 +19,12 @@ from taokit.errors.failures import log_failure
 from taokit.protocol import Ends, LegacyClaim, Synapse, Terminal, parse_envelope, parse_question
 from taokit.protocol.legacy import check_body
 from taokit.protocol.legacy_answers import sender_terminal
+from taokit.protocol.uncollected import uncollected
 
 log = logging.getLogger("taokit.axon")
+
+LIGHT = 8 << 10
+"""Bytes of a body that can hold too few values for the collector to matter."""
 
 
 async def handled(admitted: Admitted, house: House, arrival: Arrival, *, ends_at: float) -> Answer | None:
@@ -51,6 +55,13 @@ async def handled(admitted: Admitted, house: House, arrival: Arrival, *, ends_at
 
 def received(admitted: Admitted, house: House) -> Synapse:
     """The message, parsed, with what was verified of its two ends; `Malformed` when the body does not fit."""
+    if len(admitted.body) <= LIGHT:
+        return _read(admitted, house)
+    with uncollected():
+        return _read(admitted, house)
+
+
+def _read(admitted: Admitted, house: House) -> Synapse:
     claim, route, peer = admitted.claim, admitted.route, admitted.peer
     depth = house.limits.json_depth
     if isinstance(claim, LegacyClaim):

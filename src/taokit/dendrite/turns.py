@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import heapq
 import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+
+from taokit.protocol.uncollected import uncollected
 
 LIGHT = 8 << 10
 """Bytes of an answer that is read at once: hundreds of them hold the loop for no longer than a large one."""
@@ -25,8 +26,7 @@ class Turns:
     async def turn(self, size: int) -> AsyncIterator[None]:
         """Wait for a turn, and have it until the block ends, which awaits nothing. Light work has none to wait for.
 
-        Nothing is collected meanwhile: an answer of a million small lists makes no garbage, and the collector, which
-        looks through all of them again and again, would take most of the time.
+        Nothing is collected meanwhile, see `uncollected`.
         """
         if size <= LIGHT:
             yield
@@ -36,13 +36,8 @@ class Turns:
         self._taken = True
         try:
             await asyncio.sleep(0)  # what else has come, small answers above all, is heard before
-            collecting = gc.isenabled()
-            gc.disable()
-            try:
+            with uncollected():
                 yield
-            finally:
-                if collecting:
-                    gc.enable()
         finally:
             self._pass_on()
 
