@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 from taokit.axon.answer import Answer
 from taokit.axon.limits import Limits
 from taokit.axon.rates import network_of
+from taokit.axon.silence import Silence
 
 if TYPE_CHECKING:
     from aiohttp.http import RawRequestMessage
@@ -79,9 +79,6 @@ class Connection(BaseProtocol):
     """What a mounted application takes for the connection while it answers."""
     _taker: Callable[[bytes], object] | None = None
     _untaken = b""
-    _timer: asyncio.TimerHandle | None = None
-    _looks_at = 0.0  # when the timer is due
-    _ends_at = math.inf  # by the loop's clock, unless something happens
     _begun = False  # a head has come in part
     _deaf = False  # what still comes is dropped
     _content: Content = EMPTY_PAYLOAD  # the body of the request that is served
@@ -90,6 +87,7 @@ class Connection(BaseProtocol):
         super().__init__(loop)
         self._crowd = crowd
         self._waiting: deque[Waiting] = deque()
+        self._silence = Silence(loop, self._hang_up)
 
     @property
     def idle(self) -> bool:
@@ -105,13 +103,12 @@ class Connection(BaseProtocol):
         peer = transport.get_extra_info("peername")
         if isinstance(peer, tuple):
             self.peer, self.address = peer[:2], network_of(peer[0])
-        self._expect_within(self._crowd.limits.keepalive_s)
+        self._silence.begin(self._crowd.limits.keepalive_s)
         self._crowd.joined(self)
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self._crowd.left(self)
-        if self._timer is not None:
-            self._timer.cancel()
+        self._silence.stop()
         super().connection_lost(exc)
         self._waiting.clear()
         if not self._content.is_eof():
@@ -196,7 +193,7 @@ class Connection(BaseProtocol):
         if len(self._waiting) >= AHEAD:
             self._pause_reading_for_buffer()
         if self.task is None:
-            self._ends_at = math.inf
+            self._silence.end()
             self.task = self._loop.create_task(self._work())
 
     async def _work(self) -> None:
@@ -210,7 +207,7 @@ class Connection(BaseProtocol):
                     return
                 if self._buffer_paused and not self._waiting:
                     self._read_on()
-            self._expect_within(self._crowd.limits.keepalive_s)
+            self._silence.begin(self._crowd.limits.keepalive_s)
         except (ConnectionError, asyncio.CancelledError) as gone:
             gone.__traceback__ = None  # which would hold the body, which holds the error
             self.abort()
@@ -235,9 +232,9 @@ class Connection(BaseProtocol):
                 self.transport.write(answer.written(request, last=self.last))
             self._crowd.was_of_use(self)
             if self._paused:
-                self._expect_within(self._crowd.limits.keepalive_s)
+                self._silence.begin(self._crowd.limits.keepalive_s)
                 await self.drained()
-                self._ends_at = math.inf
+                self._silence.end()
 
     def _read_on(self) -> None:
         self._buffer_paused = False
@@ -269,7 +266,7 @@ class Connection(BaseProtocol):
         """End it; but let the other end say what we do not read first, or it may never read why."""
         if self.transport is None:
             return
-        self._expect_within(LINGER_S)
+        self._silence.begin(LINGER_S)
         if self._content.is_eof() and not self._deaf:
             self.transport.close()
             return
@@ -282,29 +279,13 @@ class Connection(BaseProtocol):
         """Start the clock of a head that has come in part."""
         if not self._begun:
             self._begun = True
-            left = self._ends_at - self._loop.time()
-            self._expect_within(min(self._crowd.limits.headers_s, left))
+            self._silence.shorten(self._crowd.limits.headers_s)
 
-    def _expect_within(self, seconds: float) -> None:
-        """End it unless something happens in time. A timer that is there already looks again when it is due."""
-        self._ends_at = self._loop.time() + seconds
-        if self._timer is not None:
-            if self._looks_at <= self._ends_at:
-                return
-            self._timer.cancel()
-        self._look_at(self._ends_at)
-
-    def _look_at(self, moment: float) -> None:
-        self._looks_at = moment
-        self._timer = self._loop.call_at(moment, self._look)
-
-    def _look(self) -> None:
-        self._timer = None
-        if self.transport is None or self._ends_at == math.inf:
+    def _hang_up(self) -> None:
+        """End it after too long a silence; what nobody reads is dropped."""
+        if self.transport is None:
             return
-        if self._loop.time() < self._ends_at:
-            self._look_at(self._ends_at)
-        elif self.transport.get_write_buffer_size():
+        if self.transport.get_write_buffer_size():
             self.transport.abort()
         else:
             self.transport.close()
