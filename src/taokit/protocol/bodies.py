@@ -10,14 +10,13 @@ from pydantic_core import PydanticSerializationError, to_json
 
 from taokit.errors import BadAnswer, LocalError, Malformed
 from taokit.protocol.binary import is_binary, pack, unpack
-from taokit.protocol.objects import COMPACT, MAX_DEPTH, NotAnObject, read_object, too_deep, write_object
+from taokit.protocol.objects import COMPACT, MAX_DEPTH, SHORT, NotAnObject, read_object, too_deep, write_object
 from taokit.protocol.plain import is_plain
 from taokit.protocol.synapse import Part, Synapse
 from taokit.protocol.tensor import Spelling, TensorsIn, TensorsOut
 
 M = TypeVar("M", bound=Synapse)
 
-SHORT = 4096  # bytes; to look for two words in a longer body takes more time than to read it twice
 LISTED = 5  # problems; a stranger can make as many as a body has values, and each costs us time to describe
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from operator import itemgetter
 from typing import Any, Self
 
 from taokit.errors import LocalError, Malformed, Unauthenticated
@@ -35,6 +36,7 @@ AUTH_HEADERS = (
     DENDRITE + "signature",
     BODY_HASH,
 )
+auth_of = itemgetter(*AUTH_HEADERS)
 MARKS = (DENDRITE + "hotkey", AXON + "hotkey")
 
 SENT_VERSION = 10_005_000  # real servers only ask whether it is at least 7.2.0
@@ -189,9 +191,12 @@ class LegacyClaim(Claim):
     @classmethod
     def from_request(cls, headers: Mapping[str, str], *, me: str, max_timeout: float = MAX_TIMEOUT) -> Self:
         """Read the claim; `Unauthenticated` when a part of it is missing, `Malformed` when one does not parse."""
-        nonce, uuid, sender, signature, body_hash = values = [headers.get(name, "") for name in AUTH_HEADERS]
+        try:
+            nonce, uuid, sender, signature, body_hash = values = auth_of(headers)
+        except KeyError as missing:
+            raise Unauthenticated(f"{missing.args[0]} is missing") from None
         if not all(values):
-            raise Unauthenticated(f"{AUTH_HEADERS[values.index('')]} is missing")
+            raise Unauthenticated(f"{AUTH_HEADERS[values.index('')]} is empty")
         said = said_in(headers, UNSIGNED)
         decode_ss58(sender)
         _check_forms(nonce, uuid, signature, body_hash)
