@@ -21,21 +21,12 @@ from pathlib import Path
 
 import aiohttp
 from aiohttp import web
+from wire_peers import ALICE, BOB, Echo
 
 from taokit.dendrite import Dendrite, Target
-from taokit.keys import from_uri
-from taokit.protocol import Synapse
 
 AXONS, ROUNDS = 256, 15
-TROUBLED_ROUNDS, DEADLINE_S = 40, 0.5
-HOTKEY = from_uri("//Bob").ss58
-
-
-class Echo(Synapse):
-    required_hash_fields = ("text",)
-
-    text: str
-    reply: str | None = None
+TROUBLED_ROUNDS, DEADLINE_S = 100, 0.5
 
 
 def serve(ready: Connection) -> None:
@@ -86,11 +77,11 @@ def bare_session() -> aiohttp.ClientSession:
 
 
 def dendrite(format: str) -> Dendrite:
-    return Dendrite(from_uri("//Alice"), format=format, allow_private=True)
+    return Dendrite(ALICE, format=format, allow_private=True)
 
 
 def dendrite_round(client: Dendrite, ports: list[int]) -> Callable[[], Awaitable[object]]:
-    targets = [Target(uid, HOTKEY, "127.0.0.1", port) for uid, port in enumerate(ports)]
+    targets = [Target(uid, BOB.ss58, "127.0.0.1", port) for uid, port in enumerate(ports)]
 
     async def ask() -> None:
         replies = await client.ask_all(targets, Echo(text="in"))
@@ -127,7 +118,7 @@ async def troubled(ports: list[int], stalling: int) -> dict[str, float]:
         dead = unused.getsockname()[1]  # bound and not listening: refuses
         tenth = AXONS // 10
         where = [dead] * tenth + [stalling] * tenth + ports[2 * tenth :]
-        targets = [Target(uid, HOTKEY, "127.0.0.1", port) for uid, port in enumerate(where)]
+        targets = [Target(uid, BOB.ss58, "127.0.0.1", port) for uid, port in enumerate(where)]
         late = []
         async with dendrite("btauth/1") as client:
             for _ in range(TROUBLED_ROUNDS):
@@ -154,10 +145,10 @@ async def cold(ports: list[int]) -> dict[str, float]:
 
 def signatures() -> float:
     """Seconds for one signature per axon."""
-    signer, message = from_uri("//Alice"), bytes(300)
+    message = bytes(300)
     began = time.perf_counter()
     for _ in range(AXONS):
-        signer.sign(message)
+        ALICE.sign(message)
     return time.perf_counter() - began
 
 

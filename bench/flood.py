@@ -2,8 +2,9 @@
 
 The axon has one core; the flood, a process of its own, and the honest caller share the other. One kind of flood after
 the other: connections that say nothing, that send their headers or their bodies a byte at a time, that declare a
-gigabyte. Where there are headers they are those of an honest request, save that the signature is wrong. Whoever is
-turned away comes back, 500 a second. The honest caller asks a question at a time, on a new connection each.
+gigabyte. Where there are headers they are those of an honest request, made within the last second, save that the
+signature is wrong. Whoever is turned away comes back, 500 a second. The honest caller asks a question at a time, on a
+new connection each.
 
 A bare aiohttp handler that verifies one signature, and bounds nothing, meets the same floods after the axon: what it
 adds to the time of an honest caller is the machine's and the flood's own part. Each is compared with its own quiet
@@ -41,6 +42,7 @@ SMALL = Echo(text="x" * 100)
 TICKS = 50  # a second
 LOOK_S = 0.005
 SETTLE_S = 1.0  # once all have connected
+ANEW_S = 1.0  # an older nonce would be turned away for its age alone, without waiting for the body
 ARRIVE_S = 60.0  # at most, until they have
 BACK_PER_S = 500
 KINDS = ("idle", "slow headers", "slow bodies", "a gigabyte declared")
@@ -122,24 +124,31 @@ class Stranger(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         self._flood.open.add(self)
-        transport.write(self._flood.first)
+        transport.write(self._flood.first())
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._flood.open.discard(self)
 
     def drip(self) -> None:
-        if self._transport is not None and self._flood.first:
+        if self._transport is not None and self._flood.kind != "idle":
             self._transport.write(b"x")
 
 
 class Flood:
     """Keeps so many strangers at a port."""
 
-    def __init__(self, port: int, first: bytes, count: int, there: Event) -> None:
-        self.first = first
+    def __init__(self, port: int, kind: str, count: int, there: Event) -> None:
+        self.kind = kind
         self.there = there
         self.open: set[Stranger] = set()
         self._port, self._count = port, count
+        self._first, self._made = beginning(kind), time.monotonic()
+
+    def first(self) -> bytes:
+        """What a stranger says first."""
+        if (now := time.monotonic()) > self._made + ANEW_S:
+            self._first, self._made = beginning(self.kind), now
+        return self._first
 
     async def run(self) -> None:
         """Connect all, then drip and come back, evenly over each second, until the process is ended."""
@@ -160,7 +169,7 @@ def flood_process(port: int, kind: str, count: int, there: Event) -> None:
     raised_files()
     pinned(1)
     os.nice(5)  # the honest caller is measured on this core
-    asyncio.run(Flood(port, beginning(kind), count, there).run())
+    asyncio.run(Flood(port, kind, count, there).run())
 
 
 async def honest(port: int, count: int, pause_s: float = 0.005) -> list[float]:
@@ -179,7 +188,7 @@ async def honest(port: int, count: int, pause_s: float = 0.005) -> list[float]:
 
 
 def fares(server: Server, questions: int) -> dict[str, float]:
-    """How an honest caller fares, and the most memory that the axon took meanwhile."""
+    """How an honest caller fares, and the most memory that the server took meanwhile."""
     server.tell("kept")
     most, took, used, begun = 0.0, [], server.tell("cpu"), time.perf_counter()
     for _ in range(max(1, questions // 100)):
@@ -192,7 +201,7 @@ def fares(server: Server, questions: int) -> dict[str, float]:
 
 
 def flooded(server: Server, kind: str, connections: int, questions: int) -> dict[str, float]:
-    """The same while strangers flood the axon."""
+    """The same while strangers flood the server."""
     context = multiprocessing.get_context("spawn")
     there = context.Event()
     flood = context.Process(target=flood_process, args=(server.port, kind, connections, there), daemon=True)

@@ -8,6 +8,7 @@ import pytest
 from raw_http import read_reply, request_bytes
 from signed_requests import NOW, ask, signed
 from taokit.axon import Limits, Route
+from taokit.axon.connection import AHEAD
 from wire_classes import Echo, echo
 
 
@@ -204,3 +205,79 @@ async def test_a_connection_that_ends_leaves_nothing_to_the_collector(serve, cut
                 await asyncio.sleep(0.001)
     finally:
         gc.enable()
+
+
+def question(number, text="x"):
+    request = signed(Echo(text=text), nonce_ns=NOW + number)
+    return request_bytes("POST", "/Echo", request.headers, request.body, close=False)
+
+
+async def statuses(reader, count):
+    async with asyncio.timeout(5):
+        return [(await read_reply(reader)).status for _ in range(count)]
+
+
+@pytest.mark.parametrize("count", [AHEAD - 1, AHEAD, AHEAD + 1, 2 * AHEAD, 5 * AHEAD])
+async def test_as_many_requests_as_wait_at_once_may_end_in_a_long_body(served, count):
+    """It is read on when only that one is left, or nobody would ever take the rest of it."""
+    port = await served(limits=Limits(body_s=1.0))
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    last = question(count, "x" * 300_000)
+    writer.write(b"".join(map(question, range(count - 1))) + last[:1000])
+    await asyncio.sleep(0.02)
+    writer.write(last[1000:] + question(count + 1))
+    assert await statuses(reader, count + 1) == [200] * (count + 1)
+    writer.close()
+
+
+async def test_many_requests_in_a_row_are_taken_after_one_whose_body_came_late(served):
+    """The parser stops where too many are whole and not served; what came late counts among them when it is whole."""
+    port = await served()
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    late = question(0)
+    writer.write(late[:-5])
+    await asyncio.sleep(0.02)
+    writer.write(late[-5:])
+    assert await statuses(reader, 1) == [200]
+    writer.write(b"".join(map(question, range(1, AHEAD + 5))))
+    assert await statuses(reader, AHEAD + 4) == [200] * (AHEAD + 4)
+    writer.close()
+
+
+async def test_a_body_that_is_spoilt_while_it_waits_for_its_turn_is_malformed_at_once(serve):
+    held = asyncio.Event()
+
+    async def wait(message, caller):
+        await held.wait()
+        return message
+
+    port, _ = await serve([Route(Echo, wait)], limits=Limits(body_s=600), now_ns=lambda: NOW)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    chunked = question(1).replace(b"Content-Length: 12", b"Transfer-Encoding: chunked")
+    for piece in (question(0), chunked.replace(b'{"text":"x"}', b"5\r\nab"), b"cde\r\nzz\r\n"):
+        writer.write(piece)
+        await asyncio.sleep(0.02)
+    held.set()
+    assert await statuses(reader, 2) == [200, 400]
+    writer.close()
+
+
+async def test_the_last_answer_is_not_cut_for_a_caller_that_pauses(serve, monkeypatch):
+    """It has as long as every other answer to be read, which is longer than a refused caller has for its body."""
+    monkeypatch.setattr("taokit.axon.connection.LINGER_S", 0.05)
+    port, axon = await serve([Route(Echo, echo)], now_ns=lambda: NOW)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    await ask(port, signed(Echo(text="x")))
+    (connection,) = axon._door._order
+    writer.transport.pause_reading()
+    held = 0
+    while not held:  # until the system takes no more
+        connection.transport.write(bytes(1 << 16))
+        held = connection.transport.get_write_buffer_size()
+    raw = question(1)
+    writer.write(raw.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+    await asyncio.sleep(0.2)
+    writer.transport.resume_reading()
+    async with asyncio.timeout(5):
+        assert (await reader.read()).endswith(b'{"reply":"x"}')
+    writer.close()

@@ -74,6 +74,19 @@ async def test_g03_a_long_timeout_widens_the_window_by_twelve_seconds_at_most(se
     assert (await ask(port, request)).status == status
 
 
+@pytest.mark.parametrize("later", ["12", "300"])
+async def test_g03_a_longer_timeout_does_not_bring_back_what_was_served_with_a_short_one(serve, later):
+    """It is not signed: whoever saw the request can replace it once the caller's own time is over."""
+    clock = [NOW]
+    port, _ = await serve([Route(Echo, echo)], now_ns=lambda: clock[0])
+    request = legacy(Echo(text="x"), timeout=1.0)
+    assert (await ask(port, request)).status == 200
+    for age_ns in (5 * SECOND, 6 * SECOND, 16 * SECOND - 1):
+        clock[0] = NOW + age_ns
+        assert (await ask(port, legacy(Echo(text="y"), nonce_ns=clock[0]))).status == 200  # time goes on in the memory
+        assert (await with_headers(port, request, changed(request, timeout=later))).status == 401
+
+
 @pytest.mark.parametrize("version", [None, "0", "7001999"])
 async def test_g04_no_version_switches_freshness_off(served, version):
     port, old = await served(), legacy(Echo(text="x"), nonce_ns=NOW - 60 * SECOND)

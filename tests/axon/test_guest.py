@@ -1,7 +1,10 @@
 """Messages and mounted applications on one connection, over real sockets."""
 
 import asyncio
+import gc
+import weakref
 
+import pytest
 from aiohttp import web
 
 from raw_http import read_reply, request_bytes
@@ -93,6 +96,52 @@ async def test_a_body_that_the_application_does_not_read_is_not_the_next_request
     writer.close()
 
 
+async def test_a_long_body_that_the_application_does_not_read_is_dropped(serve):
+    reader, writer = await mounted(serve)
+    writer.write(plain("/unread", bytes(1_000_000)) + question(1))
+    async with asyncio.timeout(5):
+        assert (await read_reply(reader)).body == b"no"
+        assert (await read_reply(reader)).json == {"reply": "1"}
+    writer.close()
+
+
+async def test_a_body_that_the_application_does_not_read_and_that_does_not_end_ends_the_connection(serve, monkeypatch):
+    monkeypatch.setattr("taokit.axon.connection.LINGER_S", 0.05)
+    reader, writer = await mounted(serve)
+    writer.write(plain("/unread", bytes(1_000_000))[:-1])
+    async with asyncio.timeout(5):
+        assert (await read_reply(reader)).body == b"no"
+        assert await reader.read() == b""
+    writer.close()
+
+
+@pytest.mark.parametrize("kind", ["aiohttp", "asgi"])
+async def test_an_answer_that_nobody_reads_has_the_deadline_of_its_mount(serve, kind):
+    """Whoever comes to an application need not be proven, and a connection at work keeps its place."""
+
+    async def whole(request):
+        return web.Response(body=bytes(16 << 20))
+
+    async def asgi(scope, receive, send):
+        if scope["type"] == "http":
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": bytes(16 << 20)})
+
+    app = web.Application()
+    app.router.add_post("/whole", whole)
+    mounts = [Mount("/app", app if kind == "aiohttp" else asgi, deadline_s=0.2)]
+    port, axon = await serve([], mounts=mounts)
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.transport.pause_reading()
+    writer.write(plain("/whole"))
+    async with asyncio.timeout(5):
+        while not axon._door._order:
+            await asyncio.sleep(0.01)
+        while axon._door._order:
+            await asyncio.sleep(0.01)
+    writer.transport.abort()
+
+
 async def test_a_stream_is_followed_by_the_next_answer(serve):
     reader, writer = await mounted(serve)
     writer.write(question(0, Tokens(prompt="a b")) + question(1))
@@ -139,3 +188,22 @@ async def test_a_refused_body_can_be_sent_to_its_end_and_the_refusal_read(serve)
         await writer.drain()
     assert (await reader.read()).startswith(b"HTTP/1.1 413 ")
     writer.close()
+
+
+@pytest.mark.parametrize("path", ["/say", "/large", "/unknown"])
+async def test_what_an_application_was_asked_leaves_nothing_to_the_collector(serve, path):
+    port, axon = await serve([], mounts=[Mount("/app", application())])
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    gc.collect()
+    gc.disable()
+    try:
+        writer.write(plain(path))
+        assert (await reader.readuntil(b"\r\n")).startswith(b"HTTP/1.1 404" if path == "/unknown" else b"HTTP/1.1 200")
+        left = weakref.WeakSet(axon._door._order)
+        assert len(left) == 1
+        writer.transport.abort()
+        async with asyncio.timeout(5):
+            while left:
+                await asyncio.sleep(0.001)
+    finally:
+        gc.enable()

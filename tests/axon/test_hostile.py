@@ -93,6 +93,36 @@ async def test_a_strange_framing_has_its_status_and_a_fixed_text(served, caplog,
     assert await still_serves(port)
 
 
+FILLERS = {
+    "a value": lambda size: [b"x: " + b"v" * (size - 1)],
+    "a name": lambda size: [b"x" * (size - 8) + b": 8 others"],
+    "bytes of no text": lambda size: [b"x: " + b"\xff" * (size - 1)],
+    "letters of two bytes": lambda size: [b"x: " + "é".encode() * (size // 2 - 1), b"y:" + b"v" * (size % 2)],
+    "many": lambda size: [b"x:"] * 100 + [b"x: " + b"v" * (size - 101)],
+}
+"""Headers whose names and values have so many bytes together."""
+
+
+@pytest.mark.parametrize("filler", FILLERS.values(), ids=FILLERS)
+async def test_headers_are_counted_in_bytes_with_their_names(served, filler):
+    limit = 4096
+    port = await served(limits=Limits(header_bytes=limit))
+    for number, (over, status) in enumerate([(0, 200), (1, 431), (-1, 200)]):
+        data = raw(nonce_ns=NOW + number)
+        lines = data.partition(b"\r\n\r\n")[0].split(b"\r\n")[1:]
+        rest = limit + over - sum(len(line) - len(b": ") for line in lines)
+        more = b"\r\n".join(filler(rest))
+        assert (await send(port, data.replace(HOST, HOST + b"\r\n" + more))).status == status
+
+
+@pytest.mark.parametrize(("more", "status"), [(0, 200), (1, 431)])
+async def test_there_are_so_many_headers_and_no_more(served, more, status):
+    data = raw()
+    port = await served(limits=Limits(header_count=64))
+    names = [b"x-%d: y" % number for number in range(64 - data.count(b"\r\n") + 2 + more)]
+    assert (await send(port, data.replace(HOST, HOST + b"\r\n" + b"\r\n".join(names)))).status == status
+
+
 BODIES = {
     "not a number": b'{"options": {"a": NaN}}',
     "infinity": b'{"options": {"a": -Infinity}}',

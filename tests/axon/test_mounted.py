@@ -3,11 +3,12 @@
 import asyncio
 import hashlib
 import json
+from types import SimpleNamespace
 
 import pytest
 from aiohttp import web
 
-from raw_http import exchange, send
+from raw_http import exchange, request_bytes, send
 from signed_requests import NOW, ask, signed, signed_body
 from taokit.axon import Limits, Mount, Rate, Route, allow, caller_of
 from taokit.errors import ConfigurationError
@@ -126,6 +127,27 @@ async def test_an_asgi_application_is_served_with_its_lifespan(serve):
     assert (await exchange(port, "GET", "/app")).json["path"] == "/app"
 
 
+async def test_what_fails_after_its_answer_is_logged(serve, caplog):
+    """Starlette answers 500 by itself, and raises again for the server to log."""
+
+    async def app(scope, receive, send):
+        if scope["type"] == "http":
+            await send({"type": "http.response.start", "status": 500, "headers": [(b"content-length", b"4")]})
+            await send({"type": "http.response.body", "body": b"fail"})
+        raise RuntimeError("why it failed")
+
+    port = await mounted(serve, app)
+    reply = await exchange(port, "GET", "/app/x")
+    assert (reply.status, reply.body) == (500, b"fail")
+    assert "mount /app failed" in caplog.text
+    assert "why it failed" in caplog.text
+
+
+def test_the_caller_of_a_request_that_has_a_scope_is_in_its_state():
+    assert caller_of(SimpleNamespace(scope={"state": {"caller": "who"}})) == "who"
+    assert caller_of(SimpleNamespace(scope={})) is None
+
+
 @pytest.mark.parametrize("app", [application, lambda: nothing])
 async def test_an_application_that_fails_says_only_an_id(serve, caplog, app):
     reply = await exchange(await mounted(serve, app()), "GET", "/app/fail")
@@ -175,6 +197,16 @@ async def test_a_gated_mount_serves_signed_requests_of_admitted_callers(serve, a
     assert (await ask(port, stranger.signed(BOB, receiver=BOB.ss58, nonce_ns=NOW))).status == 403
 
 
+@pytest.mark.parametrize("gated", [False, True])
+async def test_a_body_that_says_no_length_is_bounded_too(serve, gated):
+    port = await mounted(serve, application(), max_body=1000, gated=gated)
+    request = signed_body(bytes(2000), "/app/say/x")
+    head = request_bytes("POST", request.target, request.headers, b"").replace(
+        b"Content-Length: 0", b"Transfer-Encoding: chunked"
+    )
+    assert (await send(port, head + b"7d0\r\n" + request.body + b"\r\n0\r\n\r\n")).status == 413
+
+
 async def test_an_asgi_application_hears_that_its_caller_hung_up(serve):
     asked, heard = asyncio.Event(), []
 
@@ -193,6 +225,32 @@ async def test_an_asgi_application_hears_that_its_caller_hung_up(serve):
         while len(heard) < 2:
             await asyncio.sleep(0.001)
     assert heard == ["http.request", "http.disconnect"]
+
+
+async def test_an_asgi_application_that_goes_on_for_a_caller_that_left_is_told(serve, caplog):
+    sent, told = [], asyncio.Event()
+
+    async def goes_on(scope, receive, send):
+        if scope["type"] == "lifespan":
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        try:
+            for number in range(50_000):
+                await send({"type": "http.response.body", "body": bytes(1 << 16), "more_body": True})
+                sent.append(number)
+        except OSError:
+            told.set()
+            raise
+
+    port = await mounted(serve, goes_on)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET /app/x HTTP/1.1\r\nHost: x\r\n\r\n")
+    await reader.readuntil(b"\r\n\r\n")
+    writer.transport.abort()
+    await asyncio.wait_for(told.wait(), 5)
+    await asyncio.sleep(0)
+    assert len(sent) < 50_000
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
 async def test_the_drain_waits_for_an_application(serve):

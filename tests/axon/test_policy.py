@@ -11,7 +11,7 @@ from taokit.axon import (
     registered_only,
     validators_only,
 )
-from taokit.errors import Forbidden
+from taokit.errors import ConfigurationError, Forbidden
 
 
 def caller(hotkey):
@@ -36,6 +36,15 @@ async def test_the_metagraph_of_the_moment_decides_who_is_registered():
         await admit(caller("5B"))
     subnet = Subnet("5B")
     await admit(caller("5B"))
+
+
+async def test_who_is_judged_by_a_returned_value_is_not_let_in():
+    async def sdk_10(caller):
+        return False, "not blacklisted"
+
+    for policy in (all_of(everyone, sdk_10), any_of(sdk_10, everyone), deny([], otherwise=sdk_10)):
+        with pytest.raises(ConfigurationError, match="it returned tuple, which lets nobody in"):
+            await policy(caller("5A"))
 
 
 async def test_lists_admit_and_refuse():

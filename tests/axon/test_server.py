@@ -410,6 +410,30 @@ async def test_running_handlers_finish_before_the_axon_closes(serve):
     keep.close()
 
 
+async def test_the_drain_lets_callers_read_what_they_were_answered(serve, monkeypatch):
+    monkeypatch.setattr("taokit.axon.server.CLOSE_S", 0.01)
+    size = 16 << 20
+
+    async def long(message, caller):
+        message.reply = "x" * size
+        return message
+
+    port, axon = await serve([Route(Echo, long)], now_ns=lambda: NOW)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    request = signed(Echo(text="x"))
+    writer.write(request_bytes("POST", "/Echo", request.headers, request.body, close=False))
+    await reader.readuntil(b"\r\n\r\n")
+    writer.transport.pause_reading()
+    stopping = asyncio.create_task(axon.stop(drain_s=10))
+    await asyncio.sleep(0.1)
+    assert not stopping.done()
+    writer.transport.resume_reading()
+    async with asyncio.timeout(10):
+        assert len(await reader.read()) == size + len('{"reply":""}')
+        await stopping
+    writer.close()
+
+
 async def test_the_drain_has_an_end(serve, caplog):
     port, axon = await serve([Route(Slow, slow)], now_ns=lambda: NOW)
     asked = asyncio.create_task(ask(port, signed(Slow(seconds=30))))

@@ -77,6 +77,15 @@ class App:
             await send({"type": "websocket.send", "bytes": bytes(1 << 16)})
             self.sent += 1
 
+    async def goes_on(self, scope, receive, send):
+        await send({"type": "websocket.accept"})
+        try:
+            for self.sent in range(50_000):
+                await send({"type": "websocket.send", "bytes": bytes(1 << 16)})
+        except OSError:
+            self.left.set()
+            raise
+
 
 @pytest.fixture
 def app():
@@ -170,6 +179,18 @@ async def test_a_caller_that_hangs_up_is_a_disconnect(url, app, client):
     socket._response.connection.transport.abort()
     await asyncio.wait_for(app.left.wait(), 5)
     assert app.events == [{"type": "websocket.disconnect", "code": 1006, "reason": ""}]
+
+
+async def test_an_application_that_goes_on_for_a_caller_that_left_is_told(url, app, client, caplog):
+    """Nothing else would stop it: where nobody is waited for, no deadline ever gets its turn."""
+    where, axon = await url()
+    socket = await client.ws_connect(f"{where}/goes_on")
+    await socket.receive()
+    socket._response.connection.transport.abort()
+    await asyncio.wait_for(app.left.wait(), 5)
+    await released(axon)
+    assert app.sent < 49_999
+    assert not caplog.records
 
 
 async def released(axon):

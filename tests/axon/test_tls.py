@@ -12,6 +12,7 @@ from cryptography import x509
 from raw_http import exchange
 from signed_requests import NOW, signed
 from taokit.axon import Axon, Limits, Route, everyone, tls_of
+from taokit.axon.tls import listening
 from taokit.errors import ConfigurationError
 from wire_classes import Echo, echo
 from wire_vectors import BOB
@@ -168,6 +169,56 @@ async def test_a_running_handler_is_waited_for_and_the_port_is_free_afterwards(s
     assert line == b"HTTP/1.1 200 OK"
     with pytest.raises(OSError):
         socket.create_connection(("127.0.0.1", port), timeout=1)
+
+
+async def test_a_caller_that_does_not_read_its_answer_is_not_waited_for_over_tls_either(serve, key, monkeypatch):
+    """Its farewell would have to wait behind the answer, for half a minute."""
+    monkeypatch.setattr("taokit.axon.connection.LINGER_S", 0.05)
+    limits = Limits(keepalive_s=0.2)
+    port, axon = await serve([Route(Echo, echo)], tls=tls_of(key), now_ns=lambda: NOW, limits=limits)
+    _, writer = await asyncio.open_connection("127.0.0.1", port, ssl=OPEN, limit=1024)
+    writer.transport.pause_reading()
+    requests = (signed(Echo(text="x" * 300_000), nonce_ns=NOW + number) for number in range(30))
+    writer.write(b"".join(post(request).replace(b"Connection: close\r\n", b"") for request in requests))
+    async with asyncio.timeout(5):
+        while not axon._door._order:
+            await asyncio.sleep(0.01)
+        while axon._door._order:
+            await asyncio.sleep(0.01)
+    writer.transport.abort()
+
+
+async def test_callers_that_do_not_take_leave_make_room(serve, key):
+    """TLS ends with a word from either side, and who never says his has half a minute for it."""
+    port, axon = await serve([Route(Echo, echo)], tls=tls_of(key), now_ns=lambda: NOW, limits=Limits(connections=2))
+    rude = [await asyncio.open_connection("127.0.0.1", port, ssl=OPEN, limit=1024) for _ in range(2)]
+    for _, writer in rude:
+        writer.transport.pause_reading()
+        writer.write(b"GET /x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    async with asyncio.timeout(5):
+        while not all(one.transport.is_closing() for one in axon._door._order):
+            await asyncio.sleep(0.01)
+        line, _ = await over_tls(port, signed(Echo(text="x")))
+    assert line == b"HTTP/1.1 200 OK"
+    for _, writer in rude:
+        writer.transport.abort()
+
+
+def test_pieces_of_a_stream_leave_at_once():
+    """A connection that waits for the acknowledgement of the last piece holds each one up for 40 ms."""
+    with listening("127.0.0.1", 0, reuse_port=False) as listener, socket.create_connection(listener.getsockname()):
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+@pytest.mark.parametrize(
+    ("host", "said"), [("999.1.1.1", "not known"), ("192.0.2.1", "assign requested address"), ("::g", "")]
+)
+async def test_an_address_that_is_none_of_this_machine_is_said(host, said):
+    with pytest.raises(ConfigurationError, match=f"cannot serve on {host} port 0: .*{said}") as caught:
+        await Axon(BOB.ss58, [Route(Echo, echo)], admit=everyone).start(host, 0)
+    assert "address of this machine" in caught.value.hint
 
 
 async def test_an_address_that_is_taken_is_one_sentence_and_a_hint(key):

@@ -45,6 +45,18 @@ def test_a_bad_file_is_told_before_anything_is_judged(tmp_path):
     assert "cut.json" in str(result.exception)
 
 
+def test_an_id_that_would_move_the_cursor_stays_on_its_line(tmp_path):
+    vectors = [{"id": "a\nok   btauth b"}, {"id": "\x1b[2Jc"}, {"id": "\ud800"}]
+    (tmp_path / "odd.json").write_text(json.dumps({"kind": "btauth", "vectors": vectors}))
+    result = run(tmp_path / "odd.json")
+    *lines, last = result.output.splitlines()
+    assert [line.partition(": ")[0].split("btauth", 1)[1].strip() for line in lines] == [
+        "a\\nok   btauth b", "\\x1b[2Jc", "\\ud800",
+    ]  # fmt: skip
+    assert last == "passed 0 of 3"
+    assert result.exit_code == 1
+
+
 @pytest.mark.parametrize("kind", ["smoke_signals", ""])
 def test_an_unknown_kind_is_a_failure_and_no_skip(tmp_path, kind):
     (tmp_path / "odd.json").write_text(json.dumps({"kind": kind, "vectors": [{"id": "a"}]}))

@@ -63,6 +63,14 @@ def test_a_test_validator_asks_it_everything(miner, format):
     assert "".join(next(one for one in told if one["kind"] == "stream")["pieces"]) == "the quick brown fox"
 
 
+def test_all_kinds_are_asked_but_torch_where_it_is_not_installed(miner, monkeypatch):
+    monkeypatch.setattr("taokit.cli.wire.options.find_spec", lambda name: None)
+    result = CliRunner().invoke(app, ["wire", "ask", miner["url"], "--kind", "all", "--json"])
+    assert result.exit_code == 0
+    assert [json.loads(line)["kind"] for line in result.stdout.splitlines()] == [k for k in SAMPLES if k != "torch"]
+    assert "taokit[torch]" in result.stderr
+
+
 def test_pieces_are_shown_before_the_outcome(miner):
     code, lines = wire("ask", miner["url"], "-k", "stream")
     assert code == 0
@@ -197,6 +205,7 @@ def test_a_load_that_is_refused_says_how(miner):
     assert code == 1
     assert "served 0" in lines[1]
     assert lines[2].split(maxsplit=1) == ["10", "not served, status 401: not verified"]
+    assert "hint: is --hotkey the one that it serves as" in lines[3]
 
 
 def test_quantiles_are_of_the_nearest_rank():

@@ -24,6 +24,12 @@ def test_each_pause_is_twice_as_long():
     assert [Retry(3, pause_s=0.5).pause(number) for number in range(3)] == [0.5, 1.0, 2.0]
 
 
+@pytest.mark.parametrize("pause_s", [0, 0.25])
+def test_there_may_be_any_number_of_pauses(pause_s):
+    pauses = [Retry(5000, pause_s=pause_s).pause(number) for number in range(5000)]
+    assert pauses == sorted(pauses)
+
+
 @pytest.mark.parametrize("make", [lambda: Retry(-1), lambda: Retry(1, pause_s=-1), lambda: Hedge(0)])
 def test_settings_that_cannot_work_are_refused(make):
     with pytest.raises(ConfigurationError):

@@ -9,6 +9,7 @@ from taokit.dendrite import Breaker, Dendrite, Hedge, Retry, Target
 from taokit.errors import ConfigurationError, LocalError, NotAsked
 from taokit.keys import from_uri
 from taokit.protocol import Synapse
+from taokit.protocol.signed_answers import Asked, answer_signature
 
 ALICE, BOB = from_uri("//Alice"), from_uri("//Bob")
 FORMATS = pytest.mark.parametrize("format", ["btauth/1", "epistula/2", "legacy"])
@@ -162,6 +163,92 @@ async def test_a_question_that_is_given_up_leaves_the_circuit_as_it_was(serve, h
         assert (await dendrite.ask(target(peer), Echo(text="x"))).ok
 
 
+async def leave(stream):
+    async for _ in stream:
+        await stream.aclose()
+
+
+async def be_cancelled(stream):
+    reading = asyncio.create_task(drain(stream))
+    await asyncio.sleep(0.05)
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+
+
+async def stay_away(stream):
+    async for _ in stream:
+        await asyncio.sleep(0.3)
+
+
+async def drain(stream):
+    async for _ in stream:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("read", "outcome", "then"),
+    [
+        (leave, "disconnected", "timeout"),
+        (be_cancelled, "disconnected", "timeout"),
+        (stay_away, "timeout", "timeout"),
+        (drain, "timeout", "not asked"),
+    ],
+)
+async def test_a_stream_that_its_caller_leaves_is_not_held_against_the_neuron(serve, read, outcome, then):
+    async def begin(peer, reader, writer):
+        await peer.read(reader)
+        writer.write(b'HTTP/1.1 200 OK\r\ncontent-type: application/x-ndjson\r\n\r\n{"chunk": "a"}\n')
+        await reader.read()
+
+    peer = await serve(begin)
+    async with asking(breaker=Breaker(failures=1)) as dendrite:
+        stream = dendrite.stream(target(peer), Echo(text="x"), 0.2)
+        await read(stream)
+        assert stream.reply.outcome == outcome
+        assert (await dendrite.ask(target(peer), Echo(text="x"), 0.1)).outcome == then
+
+
+def signed(http, request, body, status=200):
+    asked = Asked(request["X-Bittensor-Nonce"], sender=ALICE.ss58, receiver=BOB.ss58)
+    return http(body, status=status, **dict(answer_signature(BOB, asked, status=status, body=body)))
+
+
+@pytest.mark.parametrize("late_signed", [False, True])
+async def test_a_reply_tells_of_the_hedge_whose_answer_it_holds(serve, http, late_signed):
+    asked = []
+
+    async def both_at_once(peer, reader, writer):
+        asked.append((await peer.read(reader), writer))
+        if len(asked) == 2:
+            for is_signed, (request, to) in zip((not late_signed, late_signed), asked, strict=True):
+                body = b'{"reply": "%s"}' % (b"signed" if is_signed else b"not")
+                to.write(signed(http, request, body) if is_signed else http(body))
+        await reader.read()
+
+    peer = await serve(both_at_once)
+    async with asking(hedge=Hedge(0.05)) as dendrite:
+        reply = await dendrite.ask(target(peer), Echo(text="x"), 5)
+    assert reply.signed == (reply.message.reply == "signed")
+
+
+@pytest.mark.parametrize("last", [True, False])
+async def test_a_reply_tells_of_the_last_retry(serve, http, last):
+    async def refuse(peer, reader, writer):
+        await peer.read(reader)
+        writer.write(signed(http, peer.requests[0], b'{"message": "busy"}', 503))
+        await peer.read(reader)
+        if last:
+            writer.write(http(b'{"message": "no"}', status=404))
+        await reader.read()
+
+    peer = await serve(refuse)
+    async with asking(retry=Retry(1, pause_s=0.01)) as dendrite:
+        reply = await dendrite.ask(target(peer), Echo(text="x"), 0.3)
+    assert (reply.status, reply.signed, reply.tries) == (404 if last else 408, False, 2)
+    assert (reply.timings.connect, reply.timings.first_byte is None) == (0, not last)
+
+
 async def test_any_of_several_answers(serve, http):
     silent, refusing = await serve(turns(None)), await serve(http(b"{}", status=403))
     good, never = await serve(http()), await serve(http())
@@ -197,3 +284,18 @@ async def test_without_files_for_a_connection_it_is_our_own_fault(serve, http, m
         replies = [await dendrite.ask(target(peer), Echo(text="x")) for _ in range(2)]
     assert [(reply.outcome, type(reply.error)) for reply in replies] == [("not asked", LocalError)] * 2
     assert "ulimit" in replies[0].error.hint
+
+
+async def test_what_is_our_own_fault_neither_opens_a_circuit_nor_closes_it(serve, monkeypatch):
+    async def full(*args, **options):
+        raise OSError(24, "Too many open files")
+
+    peer = await serve(turns(b""))
+    async with asking(breaker=Breaker(failures=2)) as dendrite:
+        outcomes = [(await dendrite.ask(target(peer), Echo(text="x"))).outcome]
+        with monkeypatch.context() as patched:
+            patched.setattr(asyncio.get_running_loop(), "create_connection", full)
+            outcomes.append((await dendrite.ask(target(peer), Echo(text="x"))).outcome)
+        outcomes += [(await dendrite.ask(target(peer), Echo(text="x"))).outcome for _ in range(2)]
+    assert outcomes == ["disconnected", "not asked", "disconnected", "not asked"]
+    assert len(peer.requests) == 2

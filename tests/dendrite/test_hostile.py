@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError, field_validator
 
 from taokit.dendrite import Dendrite, Known, Target, Trust
 from taokit.keys import from_uri
@@ -129,6 +130,68 @@ async def test_what_never_ends_is_given_up_in_time_and_holds_no_memory(serve, de
     assert loop.time() - began < 3
     assert held() - before < 24 << 10  # KiB, of up to 256 MiB that were sent
     assert caplog.records == []
+
+
+@pytest.mark.parametrize("name", ["a chunk's extension", "a chunk's size", "empty lines", "tiny chunks"])
+async def test_little_in_many_bytes_is_given_up_before_the_deadline(serve, dendrite, name):
+    async def pour(peer, reader, writer):
+        await peer.read(reader)
+        writer.write(FLOODS[name])
+        while True:
+            writer.write(AGAIN[name] * 10_000)
+            await writer.drain()
+
+    reply = await dendrite.ask(target(await serve(pour)), Echo(text="x"), 60)
+    assert (reply.outcome, "not its body" in str(reply.error)) == ("bad answer", True)
+    assert reply.size < dendrite._asking.limits.around_bytes
+
+
+async def test_text_that_comes_letter_by_letter_is_read(serve, dendrite):
+    body = b'{"reply": "%s"}' % (b"a" * 30_000)
+    chunks = b"".join(b"1\r\n%c\r\n" % letter for letter in body)
+    head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n"
+    peer = await serve(head + chunks + b"0\r\n\r\n")
+    replies = [await dendrite.ask(target(peer), Echo(text="x")) for _ in range(2)]
+    assert [(reply.ok, reply.size) for reply in replies] == [(True, len(body))] * 2
+    assert peer.connections == 1
+
+
+def behind(error):
+    """An error, and what it came of."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+async def test_a_reply_that_is_kept_holds_nothing_of_the_answer_that_failed(serve, http, dendrite):
+    class Picky(Echo):
+        @field_validator("reply")
+        @classmethod
+        def fail(cls, reply):
+            return {}[reply]
+
+    bodies = [b" " * (3 << 20), b"[]", b'{"reply": 7}', b'{"reply": "x"}']
+    peers = [await serve(http(body)) for body in bodies] + [await serve(b"HTTP/9 nonsense\r\n\r\n")]
+    replies = [await dendrite.ask(target(peer), Picky(text="x")) for peer in peers]
+    assert [reply.outcome for reply in replies] == ["bad answer"] * 5
+    errors = [one for reply in replies for one in behind(reply.error)]
+    assert not any(one.__traceback__ or isinstance(one, ValidationError) for one in errors)
+
+
+@pytest.mark.parametrize("format", ["btauth/1", "epistula/2", "legacy"])
+async def test_an_answer_that_breaks_a_validator_is_the_neurons_fault(serve, http, dendrite, caplog, format):
+    class Scored(Echo):
+        points: dict | None = None
+
+        @field_validator("points")
+        @classmethod
+        def known(cls, points):
+            return points and {"total": points["total"]}
+
+    peer = await serve(http(b'{"points": {"other": 1}}'))
+    reply = await dendrite.ask(target(peer), Scored(text="x"), format=format)
+    assert (reply.outcome, reply.status, reply.message.points) == ("bad answer", 422, None)
+    assert [record.message for record in caplog.records] == ["a validator of Scored failed at an answer"]
 
 
 async def test_an_answer_before_the_question_was_taken_is_read(serve, dendrite):

@@ -54,6 +54,18 @@ async def test_the_published_key_is_accepted_and_the_connection_kept(axon, tls):
     assert replies[1].timings.connect == 0
 
 
+async def test_a_long_answer_comes_whole_over_tls(axon, tls):
+    async def at_length(message, caller):
+        message.reply = "x" * 1_500_000
+        return message
+
+    target = await axon(at_length, tls=tls)
+    async with dendrite(Known(tls=tls.public)) as client:
+        replies = [await client.ask(target, Echo(text="a"), 20.0) for _ in range(2)]
+    assert [len(reply.message.reply) for reply in replies] == [1_500_000] * 2
+    assert replies[1].timings.connect == 0
+
+
 async def test_another_key_is_unreachable_and_nothing_is_sent(axon, tls, tmp_path):
     seen = []
 

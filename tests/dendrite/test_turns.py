@@ -2,7 +2,7 @@ import asyncio
 import gc
 
 from taokit.dendrite import Dendrite, Target
-from taokit.dendrite.turns import LIGHT, Turns
+from taokit.dendrite.turns import LIGHT, Turns, reading_s
 from taokit.keys import from_uri
 from taokit.protocol import Synapse
 
@@ -29,6 +29,23 @@ async def test_the_smallest_is_next_and_one_has_the_turn():
 
     await asyncio.gather(*map(work, (50, 30, 40, 10, 20)))
     assert order == [50, 10, 20, 30, 40]
+
+
+def test_values_take_time_and_long_texts_do_not():
+    text, values = b'{"text": "' + b"a" * (1 << 20) + b'"}', b"[" + b"[]," * 350_000 + b"1]"
+    assert reading_s(text) < 1e-5
+    assert 0.1 < reading_s(values) < 1  # that is what it takes, more or less, where this is tested
+    assert reading_s(b"[" * LIGHT) == 0
+
+
+async def test_an_answer_that_cannot_be_read_in_time_is_not_begun(serve, http):
+    peer = await serve(http(b'{"anything": [' + b"[]," * 600_000 + b"1]}"))
+    target = Target(uid=0, hotkey=BOB.ss58, ip="127.0.0.1", port=peer.port)
+    async with Dendrite(ALICE, allow_private=True) as dendrite:
+        late = await dendrite.ask(target, Anything(), 0.3)
+        assert (late.outcome, late.status, late.message.anything) == ("timeout", 408, None)
+        assert "to be read" in str(late.error)
+        assert (await dendrite.ask(target, Anything(), 30)).ok
 
 
 async def test_light_work_does_not_wait():

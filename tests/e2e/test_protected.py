@@ -87,6 +87,7 @@ WRONG = {
     "Listens runs in one process": ("Listens", "ws://127.0.0.1:1", ("--workers", "2", *REDIS)),
     "--workers is '0', not a whole number from 1": ("Shouts", "devnet", ("--workers", "0")),
     "--tls is 'yes'": ("Shouts", "devnet", ("--tls", "yes")),
+    "127.0.0.1:6379 is no address of a Redis": ("Shouts", "devnet", ("--redis", "127.0.0.1:6379")),
     "no Redis to share with": ("Shouts", "devnet", ("--redis", "redis://127.0.0.1:1/0")),
 }
 

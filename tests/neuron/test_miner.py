@@ -5,6 +5,7 @@ import logging
 import threading
 
 import pytest
+from pydantic import BaseModel
 
 import taokit
 from taokit.errors import ConfigurationError, Forbidden
@@ -57,6 +58,11 @@ class Closed(taokit.Miner):
         return synapse
 
 
+class Verdict(Nothing):
+    async def admit(self, caller):
+        return False
+
+
 async def reply_of(world, miner, times=1):
     await miner.start()
     try:
@@ -77,6 +83,7 @@ async def reply_of(world, miner, times=1):
         (Hangs, 408, ""),
         (HangsInThread, 408, ""),
         (Closed, 403, ""),
+        (Verdict, 403, "the policy failed: it returned bool, which lets nobody in (return nothing for a caller"),
     ],
 )
 async def test_the_caller_is_told_no_more_than_a_status(tmp_path, caplog, role, status, logged):
@@ -155,6 +162,45 @@ async def test_g23_a_plain_function_does_not_block_the_loop(tmp_path):
     finally:
         await miner.stop(0)
     assert [reply.status for reply in replies] == [200, 200]
+
+
+async def nothing(self, *args):
+    return None
+
+
+async def rated(self, caller):
+    return 1.0
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said", "hint"),
+    [
+        ("admit", lambda self, caller: None, "admit is a plain function", "async def admit(self, caller)"),
+        ("setup", lambda self: None, "setup is a plain function", "async def setup(self)"),
+        ("priority", rated, "priority is an async function", "`def priority(self, caller)`"),
+        ("mounts", nothing, "mounts is an async function", "`def mounts(self)`"),
+        ("blacklist", lambda self, synapse: (False, ""), "blacklist takes a synapse", "async def admit(self, caller)"),
+        ("priority", lambda self, synapse: 1.0, "priority takes a synapse", "def priority(self, caller)"),
+        ("limits", 5, "limits is of builtins.int", "taokit.axon"),
+    ],
+)
+def test_a_method_that_would_not_be_called_as_it_is_written_is_refused(name, value, said, hint):
+    mistaken = type("Mistaken", (Nothing,), {name: value, "__module__": __name__})
+    with pytest.raises(ConfigurationError, match=rf"Mistaken\.{said}") as caught:
+        mistaken.check()
+    assert hint in caught.value.hint
+
+
+def test_a_setting_that_is_none_is_refused_by_name():
+    class Tuned(Nothing):
+        class Settings(BaseModel):
+            limit: int = 1000
+
+    with pytest.raises(ConfigurationError, match="setting `limits` of Tuned: there is none") as caught:
+        Tuned().configure({"limits": "5"})
+    assert "its settings are: limit;" in caught.value.hint
+    with pytest.raises(ConfigurationError, match="setting `x` of Nothing: there is none"):
+        Nothing().configure({"x": "5"})
 
 
 def test_a_miner_that_serves_nothing_needs_no_handler_and_has_none():

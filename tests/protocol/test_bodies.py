@@ -1,4 +1,5 @@
 import json
+from collections import deque
 from typing import Annotated, Any
 
 import numpy as np
@@ -44,6 +45,19 @@ def test_bytes_are_base64_of_the_standard_alphabet():
     body = dump_question(Packed(data=b"\xfb\xff\xfe\x00"))
     assert json.loads(body) == {"data": "+//+AA=="}
     assert parse_question(Packed, body).data == b"\xfb\xff\xfe\x00"
+
+
+class Gathered(Synapse):
+    several: set[bytes] = Question(frozenset())
+    fixed: frozenset[bytes] = Question(frozenset())
+    queue: deque[bytes] = Question(())
+
+
+def test_bytes_that_were_gathered_are_base64_too():
+    sent = Gathered(several={b"\xfb\xff"}, fixed=frozenset({b"hi"}), queue=deque([b"a", b"b"]))
+    body = dump_question(sent)
+    assert json.loads(body) == {"several": ["+/8="], "fixed": ["aGk="], "queue": ["YQ==", "Yg=="]}
+    assert parse_question(Gathered, body) == sent
 
 
 class Nest(Part):

@@ -1,7 +1,7 @@
 import pytest
 
 from taokit.errors import ConfigurationError
-from taokit.protocol import EndpointRecord, ip_to_int, is_public
+from taokit.protocol import EndpointRecord, int_to_ip, ip_to_int, is_public, version_to_int
 
 
 @pytest.mark.parametrize(("ip", "ip_type"), [("0.0.0.0", 4), ("::", 6)])
@@ -27,3 +27,17 @@ def test_addresses_that_nobody_should_be_sent_to(ip):
 @pytest.mark.parametrize("ip", ["1.1.1.1", "8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"])
 def test_addresses_on_the_open_network(ip):
     assert is_public(ip)
+
+
+def test_an_integer_is_read_by_its_own_type():
+    assert int_to_ip(16909060, 4) == "1.2.3.4"
+    assert int_to_ip(0, 6) == "::"
+    for value, ip_type in ((2**32, 4), (2**128, 6), (-1, 4)):
+        with pytest.raises(ValueError, match=r"\d"):
+            int_to_ip(value, ip_type)
+
+
+def test_a_version_is_three_integers():
+    assert version_to_int("10.5.0") == 10_005_000
+    with pytest.raises(ValueError, match="rc1"):
+        version_to_int("10.5.0rc1")

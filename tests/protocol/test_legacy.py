@@ -3,23 +3,11 @@ import json
 
 import numpy as np
 import pytest
-from pydantic import create_model
 
 from taokit.errors import LocalError, Malformed, Unauthenticated
-from taokit.protocol import (
-    LegacyClaim,
-    LegacyDraft,
-    Synapse,
-    Terminal,
-    body_hash,
-    encode_tensor,
-    parse_envelope,
-    verify,
-)
-from taokit.protocol.legacy import check_body, field_hash, is_served, said_in
-from taokit.protocol.synapse import stub_values
-from taokit.testing.conformance.values import Untyped
-from wire_classes import Echo, TensorAdd, TextReverse
+from taokit.protocol import LegacyClaim, LegacyDraft, Terminal, encode_tensor, parse_envelope, verify
+from taokit.protocol.legacy import check_body
+from wire_classes import Echo, TensorAdd
 from wire_vectors import ALICE, BOB, DevSigner, vectors
 
 NOW = 1_795_200_000_000_000_000
@@ -89,48 +77,10 @@ def test_a_malformed_claim_is_a_400(name, value):
         LegacyClaim.from_request(headers_of(**{name: value}), me=BOB.ss58)
 
 
-def test_what_a_header_says_does_not_depend_on_who_said_it_before():
-    for _ in range(2):
-        assert said_in({"bt_header_axon_port": "7", "bt_header_axon_ip": "7"}) == {
-            "bt_header_axon_port": 7,
-            "bt_header_axon_ip": "7",
-        }
-        with pytest.raises(Malformed):
-            said_in({"bt_header_axon_port": "07"})
-
-
 def test_a_claim_without_a_receiver_is_for_whoever_checks_its_signature():
     headers = headers_of()
     del headers["bt_header_axon_hotkey"]
     assert LegacyClaim.from_request(headers, me=BOB.ss58).receiver == BOB.ss58
-
-
-def test_a_class_without_hash_fields_is_off_unless_it_asks_nothing_or_its_route_says_so():
-    assert is_served(Echo)
-    assert is_served(Synapse)
-    assert not is_served(TextReverse)
-    assert is_served(TextReverse, unbound_body=True)
-
-
-def test_stubs_are_the_empty_values_that_real_servers_decode():
-    kind = create_model(
-        "Stubs", __base__=Synapse, s=(str, ...), i=(int, ...), f=(float, ...), b=(bool, ...), l=(list[int], ...),
-        d=(dict[str, int], ...),
-    )  # fmt: skip
-    assert stub_values(kind) == {"s": "", "i": 0, "f": 0.0, "b": False, "l": [], "d": {}}
-    headers = dict(
-        LegacyDraft.of(kind(s="x", i=1, f=1.5, b=True, l=[1], d={"a": 1}))
-        .signed(ALICE, receiver=Terminal(hotkey=BOB.ss58), nonce_ns=NOW, uuid="u")
-        .headers
-    )
-    stubs = [headers[f"bt_header_input_obj_{name}"] for name in "sildfb"]
-    assert stubs == ["IiI=", "MA==", "W10=", "e30=", "MC4w", "ZmFsc2U="]
-
-
-def test_the_text_of_a_float_and_of_a_nested_list_is_pythons():
-    assert field_hash("x") != field_hash("y")
-    assert body_hash(Untyped(value=1e-07)) == body_hash(Untyped(value="1e-07"))
-    assert body_hash(Untyped(value=[1, "a'b"])) == body_hash(Untyped(value='[1, "a\'b"]'))
 
 
 def test_an_ed25519_key_cannot_sign_legacy():

@@ -1,4 +1,5 @@
 import json
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -61,8 +62,8 @@ def test_both_ends_are_named_in_the_headers_and_in_the_envelope():
         "timeout": 12.0,
         "total_size": 0,
         "header_size": 0,
-        "dendrite": dendrite.values(),
-        "axon": axon.values(),
+        "dendrite": asdict(dendrite),
+        "axon": asdict(axon),
         "computed_body_hash": "",
         "text": "hi",
         "reply": "hi",

@@ -55,3 +55,14 @@ def test_a_clock_that_goes_back_reopens_nothing():
     replay.accept(key(2), now_ns=10 * SECOND, until_ns=11 * SECOND)
     with pytest.raises(Stale):
         replay.accept(key(1), now_ns=5, until_ns=SECOND)
+
+
+@pytest.mark.parametrize(
+    ("one", "said"),
+    [(key(7), "sent nonce 7 "), (key(0, uuid="u-1"), "uuid u-1 "), (key(7, uuid="u"), "uuid u, nonce 7 ")],
+)
+def test_a_log_names_a_replay_by_what_its_format_has(one, said):
+    replay = Replay()
+    replay.accept(one, now_ns=0, until_ns=10)
+    with pytest.raises(Replayed, match=said):
+        replay.accept(one, now_ns=0, until_ns=10)

@@ -61,6 +61,7 @@ def test_a_signature_holds_for_one_answer_to_one_request(asked, status, body):
         {"X-Taokit-Answer-Signature": "0x" + "00" * 64},
         {"X-Taokit-Answer-Crypto": "ed25519"},
         {"X-Taokit-Answer-Crypto": "ecdsa"},
+        {"X-Taokit-Answer-Crypto": "\udcff"},  # a byte beyond ASCII, as HTTP libraries decode it
         {"Content-Encoding": "gzip"},
     ],
 )

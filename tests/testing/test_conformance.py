@@ -113,10 +113,12 @@ async def test_a_vector_of_strange_values_fails_and_the_next_one_is_judged():
     ("text", "said"),
     [
         (None, "cannot be read"),
+        ('{"kind": "btauth", "now": %s}' % ("9" * 5000), "not whole JSON"),
         ((WIRE / "btauth.json").read_text()[:2000], "not whole JSON"),
         ("", "not whole JSON"),
         ("[" * 100_000, "not whole JSON"),
         ("[]", "kind"),
+        ('{"kind": 5, "vectors": [{"id": "a"}]}', "no `kind` that is a text"),
         ('{"vectors": []}', "kind"),
         ('{"kind": "btauth"}', "vectors"),
         ('{"kind": "btauth", "vectors": []}', "vectors"),
@@ -133,6 +135,17 @@ def test_a_file_that_is_none_is_told_by_name(tmp_path, text, said):
     with pytest.raises(ConfigurationError, match=said) as caught:
         read(path)
     assert str(path) in str(caught.value)
+    assert caught.value.hint
+
+
+def test_a_folder_and_a_file_without_end_are_refused(tmp_path):
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        read(tmp_path)
+    endless = tmp_path / "endless.json"
+    with endless.open("wb") as file:
+        file.truncate(8 << 30)  # takes no room on disk
+    with pytest.raises(ConfigurationError, match="larger than 64 MiB"):
+        read(endless)
 
 
 def test_a_verdict_is_one_json_object():

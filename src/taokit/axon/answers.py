@@ -69,7 +69,8 @@ def log_answer(admitted: Admitted, *, since: float) -> None:
         "outcome": "ok",
         "seconds": round(time.perf_counter() - since, 6),
     }
-    log.debug("request %s: %s for %s", caller.request_id, admitted.route.name, caller.hotkey, extra={"fields": fields})
+    name, hotkey = admitted.route.name, caller.hotkey
+    log.debug("request %s: 200 %s for %s", caller.request_id, name, hotkey, extra={"fields": fields})
 
 
 def refused(error: Refused, *, format: str | None, accepted: Collection[str]) -> Answer:

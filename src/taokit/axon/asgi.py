@@ -15,12 +15,12 @@ from multidict import CIMultiDict
 
 from taokit.axon.guest import Guest, caller_of
 from taokit.axon.mounting import AsgiApp, Mount
-from taokit.axon.sockets import GOING_AWAY, Socket, offered, wants_socket, well_asked
+from taokit.axon.sockets import GOING_AWAY, Socket, gone, offered, wants_socket, well_asked
 from taokit.errors import ConfigurationError
 
 log = logging.getLogger("taokit.axon")
 
-VERSION = {"version": "3.0", "spec_version": "2.3"}
+VERSION = {"version": "3.0", "spec_version": "2.4"}
 LIFESPAN_S = 30.0  # for an application to start, and to stop
 Event = MutableMapping[str, Any]
 
@@ -161,7 +161,7 @@ class Exchange:
         return {"type": "http.request", "body": body, "more_body": False}
 
     async def send(self, event: Event) -> None:
-        """Take one event of the answer. What comes when the caller has gone is dropped."""
+        """Take one event of the answer; `ConnectionError` when the caller has gone, so that nobody goes on for ever."""
         if event["type"] == "http.response.start":
             if self._start is not None:
                 raise RuntimeError("the answer was begun twice")
@@ -174,18 +174,21 @@ class Exchange:
     async def _body(self, piece: bytes, *, more: bool) -> None:
         if self._start is None or self._answered_all:
             raise RuntimeError("a body before its start, or after its end")
-        with contextlib.suppress(ConnectionError):
-            if self._response is None:
-                self._response = web.StreamResponse(status=self._start["status"], headers=_headers(self._start))
-                await self._response.prepare(self._request)
-            if piece:
-                await self._response.write(piece)
-            if not more:
-                await self._response.write_eof()
+        if self.lost.is_set():
+            raise gone()
+        if self._response is None:
+            self._response = web.StreamResponse(status=self._start["status"], headers=_headers(self._start))
+            await self._response.prepare(self._request)
+        if piece:
+            await self._response.write(piece)
+        if not more:
+            await self._response.write_eof()
         self._answered_all = not more
 
     def finished(self) -> web.StreamResponse:
-        """The whole answer."""
+        """The whole answer; `ConnectionError` when nobody is there to read it."""
+        if self.lost.is_set():
+            raise gone()
         if self._response is None or not self._answered_all:
             raise RuntimeError("the application ended without a whole answer")
         return self._response

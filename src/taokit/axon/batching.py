@@ -120,14 +120,15 @@ class Batcher:
                 await self._serve([waiter])
 
 
-class WrongResults(TypeError):
+class WrongResults(ConfigurationError):
     """The call of a batch returned something else than one result for each message."""
 
 
 def _as_many(results: object, count: int) -> Sequence[Any]:
     if not isinstance(results, Sequence) or len(results) != count:
         got = f"{len(results)} results" if isinstance(results, Sequence) else type(results).__name__
-        raise WrongResults(f"a batch of {count} messages was answered with {got}")
+        hint = "return a list with one result for each message, in their order"
+        raise WrongResults(f"a batch of {count} messages was answered with {got}", hint=hint)
     return results
 
 

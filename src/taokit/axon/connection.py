@@ -80,6 +80,7 @@ class Connection(BaseProtocol):
     _taker: Callable[[bytes], object] | None = None
     _untaken = b""
     _begun = False  # a head has come in part
+    _aborted = False  # which it hears of a moment later
     _deaf = False  # what still comes is dropped
     _content: Content = EMPTY_PAYLOAD  # the body of the request that is served
 
@@ -93,9 +94,15 @@ class Connection(BaseProtocol):
     def idle(self) -> bool:
         """Whether no request of it is at work.
 
-        It waits for one, or for a body whose sender is not proven yet, or for a caller that does not read its answer.
+        It waits for one, or for a body whose sender is not proven yet, or for a caller that does not read its answer
+        or the farewell of TLS after it.
         """
-        return not (self.at_work or self.transport is None or self.transport.is_closing())
+        return not (self.at_work or self.transport is None or self._aborted)
+
+    @property
+    def unread(self) -> bool:
+        """Whether there is more of its answers than the system took yet. TLS counts what it did not pass on alone."""
+        return self.transport is not None and (self._paused or self.transport.get_write_buffer_size() > 0)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -169,8 +176,9 @@ class Connection(BaseProtocol):
         """Note what is no HTTP, to be answered after what came before. It spoils the body that it comes in."""
         log.debug("connection from %s: %s", self.address, type(error).__name__)
         self._deaf = True
-        if not self._content.is_eof():
-            self._content.set_exception(web.RequestPayloadError(type(error).__name__))
+        content = self._waiting[-1][1] if self._waiting else self._content
+        if not content.is_eof():
+            content.set_exception(web.RequestPayloadError(type(error).__name__))
         self._found([(error, EMPTY_PAYLOAD)])
 
     def _taken(self, data: bytes) -> None:
@@ -190,7 +198,7 @@ class Connection(BaseProtocol):
     def _found(self, requests: Sequence[Waiting]) -> None:
         self._waiting.extend(requests)
         self._begun = False
-        if len(self._waiting) >= AHEAD:
+        if len(self._waiting) + (self.task is not None) >= AHEAD:  # so many, and the parser goes no further
             self._pause_reading_for_buffer()
         if self.task is None:
             self._silence.end()
@@ -201,12 +209,14 @@ class Connection(BaseProtocol):
         try:
             while self._waiting:
                 message, self._content = self._waiting.popleft()
+                if self._buffer_paused and not self._waiting:
+                    self._read_on()  # its body may be among what was not read
                 await self._serve(message)
                 if self.last:
                     self._leave()
                     return
-                if self._buffer_paused and not self._waiting:
-                    self._read_on()
+                if self._parser is not None:
+                    self._parser.message_consumed()  # not before: it counts those that are whole
             self._silence.begin(self._crowd.limits.keepalive_s)
         except (ConnectionError, asyncio.CancelledError) as gone:
             gone.__traceback__ = None  # which would hold the body, which holds the error
@@ -223,10 +233,10 @@ class Connection(BaseProtocol):
             answer, self.last = self._crowd.garbled(message), True
         else:
             request, self.last = message, self.last or message.should_close
-            assert self._parser is not None
-            self._parser.message_consumed()
             answer = await self._crowd.serve(message, self._content, self)
             self.at_work = False
+            if not (self.last or self._content.is_eof()):
+                await self._drop_rest()
         if self.transport is not None:
             if answer is not None:
                 self.transport.write(answer.written(request, last=self.last))
@@ -235,6 +245,15 @@ class Connection(BaseProtocol):
                 self._silence.begin(self._crowd.limits.keepalive_s)
                 await self.drained()
                 self._silence.end()
+
+    async def _drop_rest(self) -> None:
+        """Read what an application left of the body; the connection ends where that takes long."""
+        try:
+            async with asyncio.timeout(LINGER_S):
+                while not self._content.at_eof():
+                    await self._content.readany()
+        except (TimeoutError, web.RequestPayloadError):
+            self.last = True
 
     def _read_on(self) -> None:
         self._buffer_paused = False
@@ -260,14 +279,16 @@ class Connection(BaseProtocol):
     def abort(self) -> None:
         """End it now, whatever is under way."""
         if self.transport is not None:
+            self._aborted = True
             self.transport.abort()
 
     def _leave(self) -> None:
         """End it; but let the other end say what we do not read first, or it may never read why."""
         if self.transport is None:
             return
-        self._silence.begin(LINGER_S)
-        if self._content.is_eof() and not self._deaf:
+        whole = self._content.is_eof() and not self._deaf
+        self._silence.begin(self._crowd.limits.keepalive_s if whole or self.unread else LINGER_S)
+        if whole:
             self.transport.close()
             return
         self._deaf = True
@@ -285,9 +306,10 @@ class Connection(BaseProtocol):
         """End it after too long a silence; what nobody reads is dropped."""
         if self.transport is None:
             return
-        if self.transport.get_write_buffer_size():
-            self.transport.abort()
+        if self.unread or self.transport.is_closing():
+            self.abort()
         else:
+            self._silence.begin(LINGER_S)  # TLS may have more to write than it says
             self.transport.close()
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("taokit.axon")
 
+LOOK_S: Final = 0.02  # between two looks at what callers have read
 QUIET_S: Final = 10.0  # between two lines about connections that were closed to make room
 
 Serve: TypeAlias = Callable[["RawRequestMessage", Content, Connection], Awaitable[Answer | None]]
@@ -72,6 +73,16 @@ class Door:
             refusal = TooLarge("headers beyond what the parser takes")
             refusal.status = 431
         return refused(refusal, format=None, accepted=())
+
+    @property
+    def unread(self) -> int:
+        """On how many connections an answer is still to be read."""
+        return sum(connection.unread for connection in self._order)
+
+    async def all_read(self) -> None:
+        """Return once all that was answered has gone out."""
+        while self.unread:  # noqa: ASYNC110 - no protocol hears of the last byte
+            await asyncio.sleep(LOOK_S)
 
     async def shutdown(self, within_s: float) -> None:
         """Close every connection, each after the request that it serves; what is not done in time is cancelled."""

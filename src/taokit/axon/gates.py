@@ -17,10 +17,11 @@ from taokit.axon.caller import Caller
 from taokit.axon.house import Admitted, Arrival, House
 from taokit.axon.limits import Limits
 from taokit.axon.line import busy
-from taokit.axon.policy import Admit
+from taokit.axon.policy import Admit, decide
 from taokit.axon.rates import RateTable
 from taokit.axon.sealed import opened
 from taokit.errors import Forbidden, Refused, TooLarge, Unauthenticated, WrongMethod
+from taokit.errors.failures import log_failure
 from taokit.protocol import (
     BTAUTH,
     EPISTULA,
@@ -134,7 +135,7 @@ def claimed(arrival: Arrival, house: House) -> Claim:
 
 
 def fresh_and_for_us(claim: Claim, house: House) -> int:
-    """Refuse what is meant for another axon or lies outside the window; until when the rest stays inside."""
+    """Refuse what is meant for another axon or lies outside the window; until when the rest is to be remembered."""
     return check_headers(
         claim,
         me=house.hotkey,
@@ -156,11 +157,11 @@ def first_time(claim: Claim, house: House, until_ns: int) -> Awaitable[None] | N
 async def admitted(caller: Caller, admit: Admit) -> None:
     """Ask the policy; one that fails refuses, and its error stays in the log."""
     try:
-        await admit(caller)
+        await decide(admit, caller)
     except Refused:
         raise
     except Exception as error:
-        log.exception("request %s: the policy failed", caller.request_id)
+        log_failure(log, error, "request %s: the policy failed", caller.request_id)
         raise Forbidden("the policy failed") from error
 
 

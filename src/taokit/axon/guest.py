@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
 
 from aiohttp import web
 from aiohttp.http_writer import StreamWriter
@@ -34,6 +34,7 @@ class Guest(web.RequestHandler):
         self._connection = connection
         self._server = server
         self._upgraded = True  # no request comes out of it: that is the connection's own business
+        self._parser = None  # a ring, which only a pause of everything would free
 
     def connection_lost(self, exc: BaseException | None) -> None:
         super().connection_lost(exc)
@@ -56,8 +57,21 @@ class Guest(web.RequestHandler):
         self._connection.hand_over(self.data_received)
 
 
-def caller_of(request: web.BaseRequest) -> Caller | None:
-    """The proven caller of a request to an application that is mounted behind the gates, else None."""
+class HasScope(Protocol):
+    """A request of an ASGI framework such as Starlette or FastAPI."""
+
+    @property
+    def scope(self) -> Mapping[str, Any]: ...
+
+
+def caller_of(request: web.BaseRequest | HasScope) -> Caller | None:
+    """The proven caller of a request to an application that is mounted behind the gates, else None.
+
+    Takes requests of aiohttp, and those of ASGI frameworks that have their `scope`.
+    """
+    if not isinstance(request, web.BaseRequest):
+        caller: Caller | None = request.scope.get("state", {}).get("caller")
+        return caller
     protocol: Any = request.protocol
     return protocol.caller if isinstance(protocol, Guest) else None
 

@@ -89,16 +89,12 @@ class Mounted:
         connection.guest = guest = Guest(self._runner.server, connection)
         request = guest.request(arrival.message, arrival.content)
         try:
-            await guest.answer(request, await self._answer(request, guest, arrival, house))
+            await self._answer(request, guest, arrival, house)
         finally:
             connection.guest = None
 
-    async def _answer(
-        self, request: web.BaseRequest, guest: Guest, arrival: Arrival, house: House
-    ) -> web.StreamResponse:
-        """What the application answers, within the bounds of its mount."""
-        assert self._runner is not None
-        assert self._runner.server is not None
+    async def _answer(self, request: web.BaseRequest, guest: Guest, arrival: Arrival, house: House) -> None:
+        """Write what the application answers, within the bounds of its mount."""
         mount, address = self.mount, arrival.connection.address
         if (request.content_length or 0) > mount.max_body:
             raise TooLarge(f"a body of {request.content_length} bytes, {mount.name} takes {mount.max_body}")
@@ -115,24 +111,31 @@ class Mounted:
             async with asyncio.timeout(limit_s):
                 if mount.gated:
                     guest.caller = await pass_mount_gates(arrival, request, house)
-                return await self._runner.server.request_handler(request)
+                await guest.answer(request, await self._response(request))
         except TimeoutError:
             _break_off(request)
             raise HandlerTimeout(f"{mount.name} did not answer within {mount.deadline_s:g} s") from None
-        except web.HTTPRequestEntityTooLarge as error:
-            raise TooLarge(f"a body of more than {mount.max_body} bytes") from error
-        except web.HTTPException as answer:
-            return answer
         except (ConnectionError, Refused):
             raise
         except Exception as error:
+            log.exception("request %s: %s failed", arrival.id, mount.name)  # also what comes after an answer
             _break_off(request)
-            log.exception("request %s: %s failed", arrival.id, mount.name)
             raise HandlerFailed("the application failed", request_id=arrival.id) from error
         finally:
             queue.leave(address)
             if queue is self.sockets:
                 self._sockets_of -= Counter((address,))  # which keeps no zeros
+
+    async def _response(self, request: web.BaseRequest) -> web.StreamResponse:
+        assert self._runner is not None
+        assert self._runner.server is not None
+        try:
+            return await self._runner.server.request_handler(request)
+        except web.HTTPRequestEntityTooLarge as error:
+            raise TooLarge(f"a body of more than {self.mount.max_body} bytes") from error
+        except web.HTTPException as answer:
+            answer.__traceback__ = None  # which would hold the request, which holds the answer
+            return answer
 
 
 def _break_off(request: web.BaseRequest) -> None:

@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection
 
 from taokit.axon.caller import Caller
-from taokit.errors import Forbidden, Refused
+from taokit.errors import ConfigurationError, Forbidden, Refused
 from taokit.metagraph.snapshot import Metagraph
 
 Admit = Callable[[Caller], Awaitable[None]]
 """Returns for a caller that is let in, raises `Forbidden` (or another `Refused`) for one that is not."""
+
+
+async def decide(policy: Admit, caller: Caller) -> None:
+    """Ask a policy. One that returns something, such as a verdict as SDK 10 has it, admits nobody by that."""
+    asked: Callable[[Caller], Awaitable[object]] = policy
+    if (said := await asked(caller)) is not None:
+        raise ConfigurationError(
+            f"it returned {type(said).__name__}, which lets nobody in",
+            hint="return nothing for a caller that is let in, and raise taokit.Forbidden for one that is not",
+        )
 
 
 async def everyone(caller: Caller) -> None:
@@ -70,7 +80,7 @@ def deny(hotkeys: Collection[str], *, otherwise: Admit) -> Admit:
     async def admit(caller: Caller) -> None:
         if caller.hotkey in denied:
             raise Forbidden(f"{caller.hotkey} is on the list of the denied")
-        await otherwise(caller)
+        await decide(otherwise, caller)
 
     return admit
 
@@ -80,7 +90,7 @@ def all_of(*policies: Admit) -> Admit:
 
     async def admit(caller: Caller) -> None:
         for policy in policies:
-            await policy(caller)
+            await decide(policy, caller)
 
     return admit
 
@@ -92,7 +102,7 @@ def any_of(first: Admit, *others: Admit) -> Admit:
         refusal: Refused | None = None
         for policy in (first, *others):
             try:
-                return await policy(caller)
+                return await decide(policy, caller)
             except Refused as error:
                 refusal = error
         assert refusal is not None
@@ -106,6 +116,7 @@ __all__ = [
     "all_of",
     "allow",
     "any_of",
+    "decide",
     "deny",
     "everyone",
     "minimum_stake",

@@ -12,7 +12,7 @@ from taokit.axon.batching import Batch, Batcher, BatchHandler
 from taokit.axon.caller import Caller
 from taokit.errors import ConfigurationError, UnknownMessage
 from taokit.protocol import LEGACY, Synapse
-from taokit.protocol.legacy import is_served
+from taokit.protocol.legacy_hash import is_served
 
 log = logging.getLogger("taokit.axon")
 
@@ -36,6 +36,7 @@ class Route:
     legacy: bool = field(init=False)  # whether it is served over legacy at all
 
     def __post_init__(self) -> None:
+        self.message.model_rebuild(raise_errors=False)  # a class that names a later one is checked now, not when asked
         object.__setattr__(self, "name", self.message.__name__)
         object.__setattr__(self, "legacy", is_served(self.message, unbound_body=self.unbound_body))
 

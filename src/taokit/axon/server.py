@@ -120,15 +120,10 @@ class Axon:
             await self._mounts.start()
             await self._open_private_port()
             bound = await self._listen(self._door, host, port, reuse_port=reuse_port)
-        except BaseException as error:
+        except BaseException:
             await self._mounts.stop()
             await self._close_private_port()
-            if not isinstance(error, OSError):
-                raise
-            raise ConfigurationError(
-                f"cannot serve on {host} port {port}: {error.strerror or error}",
-                hint="choose another port, or stop the program that holds this one",
-            ) from error
+            raise
         log.info("axon of %s serves %s on %s port %d", self.house.hotkey, ", ".join(self.house.formats), host, bound)
         return bound
 
@@ -144,7 +139,7 @@ class Axon:
         return bound
 
     async def stop(self, *, drain_s: float = 5.0) -> None:
-        """Accept nothing more, let running handlers finish for so many seconds, then close every connection."""
+        """Accept nothing more, let handlers end and callers read for so many seconds, then close every connection."""
         self.house.closing = True
         if self._server is not None:
             self._server.close()
@@ -191,8 +186,12 @@ class Axon:
                     await self._mounts.leave()
                 for queue in self._service.queues:
                     await queue.idle()
+                if self._door is not None:
+                    await self._door.all_read()
         except TimeoutError:
-            log.warning("axon of %s closes with %d handlers unfinished", self.house.hotkey, self.running)
+            unread = 0 if self._door is None else self._door.unread
+            hotkey, running = self.house.hotkey, self.running
+            log.warning("axon of %s closes with %d handlers unfinished, %d answers unread", hotkey, running, unread)
             return False
         return True
 

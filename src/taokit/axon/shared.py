@@ -14,12 +14,11 @@ import time
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final, Protocol
-from urllib.parse import urlsplit
 
 from taokit.axon.rates import Buckets, Rate, RateTable, over
 from taokit.errors import Busy, ConfigurationError, Replayed, Stale
 from taokit.protocol.claim import ReplayKey
-from taokit.protocol.replay import DEFAULT_LIMIT, ReplayStore
+from taokit.protocol.replay import DEFAULT_LIMIT, ReplayStore, told
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -111,9 +110,9 @@ class SharedStore:
             case b"accepted":
                 return
             case b"replayed":
-                raise Replayed(f"{key[1]} sent nonce {key[3]} before")
+                raise Replayed(f"{key[1]} sent {told(key)} before")
             case b"stale":
-                raise Stale(f"{key[1]}: a worker's clock is ahead, and nonce {key[3]} may have been seen")
+                raise Stale(f"{key[1]}: a worker's clock is ahead, and {told(key)} may have been seen")
             case b"young":
                 raise Stale(f"{key[1]}: signed before the shared replay memory began")
             case _:
@@ -235,8 +234,8 @@ async def _begun(store: SharedStore, url: str) -> None:
 
 def shown(url: str) -> str:
     """The address without the password that it may hold."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    before, at, rest = url.partition("?")[0].rpartition("@")
+    return f"{before.partition('://')[0]}://{rest}" if at else rest
 
 
 __all__ = ["DEADLINE_S", "Shared", "SharedBuckets", "SharedStore", "shared_store"]

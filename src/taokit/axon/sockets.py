@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final, TypeAlias
@@ -75,6 +74,8 @@ class Socket:
         try:
             async with asyncio.timeout(self._accept_s) as self._limit:
                 await app(self.receive, self.send)
+        except Over:
+            log.debug("a websocket at %s was over before its application knew", self._request.path)
         except Exception:
             if self._response is None:
                 raise
@@ -92,7 +93,7 @@ class Socket:
         if self._code is not None:
             return Forbidden("the application refused the websocket")
         if self._end is not None:
-            return ConnectionResetError("the caller hung up")
+            return gone()
         return RuntimeError("the application neither accepted the websocket nor refused it")
 
     async def receive(self) -> Event:
@@ -122,7 +123,7 @@ class Socket:
         return _gone(self._code or LOST)
 
     async def send(self, event: Event) -> None:
-        """Take one event of the application's. What comes when the caller has gone is dropped."""
+        """Take one event of the application's. `Over`, an `OSError`, when it is over: nobody goes on for ever."""
         match event["type"]:
             case "websocket.accept" if not self._decided.is_set():
                 await self._accept(event)
@@ -130,8 +131,8 @@ class Socket:
                 await self._send(event)
             case "websocket.close":
                 await self.close(event.get("code", 1000), event.get("reason") or "")
-            case kind if self._end is None:
-                raise RuntimeError(f"{kind} has no place here")
+            case kind:
+                raise gone() if self._end is not None else RuntimeError(f"{kind} has no place here")
 
     async def _accept(self, event: Event) -> None:
         chosen = event.get("subprotocol")
@@ -167,11 +168,13 @@ class Socket:
         text, data = event.get("text"), event.get("bytes")
         if (text is None) == (data is None):
             raise RuntimeError("a message is text or bytes, one of them")
-        with contextlib.suppress(ConnectionError):
+        try:
             if text is not None:
                 await self._response.send_str(text)
             elif data is not None:
                 await self._response.send_bytes(data)
+        except ConnectionError as error:
+            raise gone() from error
 
     async def close(self, code: int, reason: str = "") -> None:
         """End it, or refuse it where it has not begun. Does nothing the second time."""
@@ -196,6 +199,15 @@ class Socket:
             self._decided.set()
 
 
+class Over(ConnectionResetError):
+    """Somebody writes what nobody will read: an `OSError`, as ASGI 2.4 has it."""
+
+
+def gone() -> Over:
+    """What an application gets that writes to a caller who has gone."""
+    return Over("the caller hung up")
+
+
 def _gone(code: int, reason: str = "") -> Event:
     return {"type": "websocket.disconnect", "code": code, "reason": reason}
 
@@ -216,4 +228,4 @@ def _headers(pairs: Any) -> CIMultiDict[str]:
     )
 
 
-__all__ = ["GOING_AWAY", "Socket", "offered", "wants_socket", "well_asked"]
+__all__ = ["GOING_AWAY", "Socket", "gone", "offered", "wants_socket", "well_asked"]

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import errno
 import logging
+import os
 import socket
 import ssl
 from dataclasses import dataclass
@@ -160,9 +162,26 @@ class Doorman:
 
 
 def listening(host: str, port: int, *, reuse_port: bool) -> socket.socket:
-    """A socket that listens; `OSError` when the address cannot be had."""
+    """A socket that listens; `ConfigurationError` when the address cannot be had."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=BACKLOG, reuse_port=reuse_port)
+    try:
+        listener = socket.create_server((host, port), family=family, backlog=BACKLOG, reuse_port=reuse_port)
+    except OSError as error:
+        raise not_to_be_had(error, host, port) from error
+    # connections inherit it; asyncio sets it only where a socket names its protocol, and a stream would wait 40 ms
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
+
+
+def not_to_be_had(error: OSError, host: str, port: int) -> ConfigurationError:
+    """Why an address cannot be bound, with what to do about it."""
+    hint = "choose an address of this machine, or 0.0.0.0 for all of them"
+    if error.errno == errno.EADDRINUSE:
+        hint = "choose another port, or stop the program that holds this one"
+    elif error.errno == errno.EACCES:
+        hint = "choose a port of 1024 or more: those below are for root"
+    said = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or str(error)
+    return ConfigurationError(f"cannot serve on {host} port {port}: {said}", hint=hint)
 
 
 async def first_byte(connection: socket.socket) -> int | None:
@@ -178,4 +197,4 @@ async def first_byte(connection: socket.socket) -> int | None:
     return peeked[0] if peeked else None
 
 
-__all__ = ["BACKLOG", "Doorman", "Tls", "listening", "tls_of"]
+__all__ = ["BACKLOG", "Doorman", "Tls", "listening", "not_to_be_had", "tls_of"]

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from taokit.axon.tls import not_to_be_had
 from taokit.errors import ConfigurationError
 
 log = logging.getLogger("taokit.axon")
@@ -200,10 +201,7 @@ def reserved_port(host: str, port: int) -> Iterator[int]:
             held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
             held.bind((host, port))
         except OSError as error:
-            raise ConfigurationError(
-                f"cannot serve on {host} port {port}: {error.strerror or error}",
-                hint="choose another port, or stop the program that holds this one",
-            ) from error
+            raise not_to_be_had(error, host, port) from error
         yield port
 
 

@@ -14,7 +14,7 @@ from taokit.compat.warned import warn
 from taokit.errors import ConfigurationError, Forbidden, Unauthenticated
 from taokit.neuron.threads import OneThread
 from taokit.protocol import Ends, Terminal
-from taokit.protocol.synapse import stub_values
+from taokit.protocol.stubs import stub_values
 
 Function = Callable[..., Any]
 

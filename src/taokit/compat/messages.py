@@ -10,7 +10,7 @@ import taokit.protocol as protocol
 from taokit.compat.absent import ABSENT, lacking
 from taokit.compat.terminal import TerminalInfo
 from taokit.protocol import Ends, Terminal
-from taokit.protocol.legacy import body_hash
+from taokit.protocol.legacy_hash import body_hash
 
 T = TypeVar("T")
 ENDS = ("timeout", "dendrite", "axon")

@@ -13,6 +13,8 @@ T = TypeVar("T")
 
 TRANSIENT = frozenset({429, 502, 503, 504})
 """Statuses that say "not now" (RFC 9110 section 15.6, RFC 6585 section 4)."""
+LONGEST_DOUBLING = 32
+"""Doublings of a pause. The longest exceeds any deadline, and a float holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Retry:
 
     def pause(self, number: int) -> float:
         """Seconds before the retry of this number, counted from 0."""
-        return float(self.pause_s * 2**number)
+        return float(self.pause_s * 2 ** min(number, LONGEST_DOUBLING))
 
 
 @dataclass(frozen=True, slots=True)

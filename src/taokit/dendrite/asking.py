@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TypeVar
 
 from taokit.dendrite.address import allowed_host
@@ -20,7 +21,7 @@ from taokit.dendrite.reply import Reply
 from taokit.dendrite.speech import Speech
 from taokit.dendrite.tracing import Tracing
 from taokit.dendrite.trust import Trust, opened
-from taokit.dendrite.turns import Turns
+from taokit.dendrite.turns import Turns, reading_s
 from taokit.errors import Disconnected, LocalError, NotAsked, TaokitError, TimedOut
 from taokit.protocol import Nonces, Response, SignedRequest, Synapse
 from taokit.signer import Signer
@@ -31,6 +32,9 @@ log = logging.getLogger("taokit.dendrite")
 
 SET_BACK_NS = 10 * 10**9
 """By how far nonces may be ahead of the clock. Servers take none that is more than a few seconds ahead of theirs."""
+
+LATE_S = 0.03
+"""Seconds after its deadline by which the reading of a long answer has to be done. The replies take some more."""
 
 
 @dataclass(slots=True)
@@ -113,7 +117,7 @@ class Asking:
         assert self.circuits is not None
         if isinstance(reply.error, NotAsked):
             return
-        if call.attempts and not isinstance(reply.error, LocalError):
+        if call.attempts and not call.left and not isinstance(reply.error, LocalError):
             self.circuits.note(call.target, reply.error, asyncio.get_running_loop().time())
         else:
             self.circuits.undecided(call.target)
@@ -127,40 +131,45 @@ class Asking:
 
     async def _answer(self, call: Call[M]) -> M:
         if self.hedge is None:
-            return await self._insist(call)
-        starts = (lambda: self._insist(call), lambda: self._insist(call))
-        return await staggered(starts, after_s=self.hedge.after_s, eager=False)
+            return (await self._insist(call))[0]
+        starts = (partial(self._insist, call), partial(self._insist, call, aside=True))
+        answer, call.told = await staggered(starts, after_s=self.hedge.after_s, eager=False)
+        return answer
 
-    async def _insist(self, call: Call[M]) -> M:
-        """The answer to a question that is sent again after failures that may pass, while there is time."""
+    async def _insist(self, call: Call[M], *, aside: bool = False) -> tuple[M, Attempt]:
+        """The answer to a question that is sent again after failures that may pass, while there is time; and to which.
+
+        `aside` is whether another such question is under way before it.
+        """
         for number in range(self.retry.times):
             try:
-                return await self._try(call)
+                return await self._try(call, aside=aside)
             except TaokitError as error:
                 pause = self.retry.pause(number)
                 if not may_pass(error) or asyncio.get_running_loop().time() + pause >= call.deadline:
                     raise
                 log.debug("uid %d: %s; asked again after %g s", call.target.uid, error, pause)
             await asyncio.sleep(pause)
-        return await self._try(call)
+        return await self._try(call, aside=aside)
 
-    async def _try(self, call: Call[M]) -> M:
-        attempt = call.attempt()
+    async def _try(self, call: Call[M], *, aside: bool) -> tuple[M, Attempt]:
+        attempt = call.attempt(aside=aside)
         with self.lane(call) as uuid:
             incoming = await self.begin(call, attempt, uuid)
             try:
                 response = await self.pool.rest(incoming)
             finally:
                 self.pool.end(incoming)
+        response = self.heard(call, attempt, response)
         async with self._turns.turn(len(response.body)):
-            answer = self.heard(call, attempt, response)
-        call.decided = attempt
-        return answer
+            if asyncio.get_running_loop().time() + reading_s(response.body) > call.deadline + LATE_S:
+                raise TimedOut(f"an answer that came too late to be read within {call.timeout_s:g} seconds")
+            return self.speech.read(call.question, call.message, response), attempt
 
-    def heard(self, call: Call[M], attempt: Attempt, response: Response) -> M:
-        """The message with its answers; raises `NotServed` or `BadAnswer`, also for a signature that does not hold."""
+    def heard(self, call: Call[M], attempt: Attempt, response: Response) -> Response:
+        """The answer in the clear, to be read; `BadAnswer` for a signature or a seal that does not hold."""
         attempt.signed = self.speech.heard(call.target, call.question, attempt.answer_nonce, response)
-        return self.speech.read(call.question, call.message, opened(response, attempt.seal))
+        return opened(response, attempt.seal)
 
     def lane(self, call: Call[M]) -> AbstractContextManager[str]:
         """The uuid of one request, where its format has one."""
@@ -206,15 +215,25 @@ class Asking:
 
 
 def error_of(call: Call[M], raised: Exception) -> TaokitError:
-    """What went wrong with a call, as an error of ours."""
+    """What went wrong with a call, as an error of ours that holds nothing of what was going on then."""
     if isinstance(raised, TimeoutError):
         return TimedOut(f"no answer within {call.timeout_s:g} seconds")
-    if isinstance(raised, TaokitError):
-        return raised
-    log.error("asking uid %d failed in an unexpected way", call.target.uid, exc_info=raised)
-    error = LocalError(f"asking uid {call.target.uid} failed: {type(raised).__name__}")
-    error.__cause__ = raised
+    error = raised
+    if not isinstance(error, TaokitError):
+        log.error("asking uid %d failed in an unexpected way", call.target.uid, exc_info=raised)
+        error = LocalError(f"asking uid {call.target.uid} failed: {type(raised).__name__}")
+        error.__cause__ = raised
+    _forget(error)
     return error
+
+
+def _forget(error: BaseException | None) -> None:
+    """Let go of what an error came through. Replies are kept, and frames and pydantic's errors hold whole bodies."""
+    while error is not None:
+        error.__traceback__ = None
+        if error.__suppress_context__:
+            error.__context__ = None
+        error = error.__cause__ or error.__context__
 
 
 __all__ = ["Asking", "error_of"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from taokit.dendrite.pool import Attempt
 from taokit.dendrite.question import Question
 from taokit.dendrite.reply import Reply, Target, Timings
-from taokit.errors import ConfigurationError, TaokitError
+from taokit.errors import ConfigurationError, TaokitError, TimedOut
 from taokit.protocol import Ends, Synapse, outcome
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ class Call(Generic[M]):
     timeout_s: float
     started: float | None = None  # when it got a place
     attempts: list[Attempt] = field(default_factory=list)
-    decided: Attempt | None = None  # the one whose answer counts
+    told: Attempt | None = None  # the sending that the reply tells of; None when nothing was sent
+    left: bool = False  # the caller was away when it ended, which says nothing of the neuron
     span: Span | None = None  # when somebody traces
 
     @property
@@ -38,15 +39,12 @@ class Call(Generic[M]):
         """When its time is over, by the loop's clock."""
         return self.began + self.timeout_s
 
-    @property
-    def told(self) -> Attempt | None:
-        """The sending that the reply tells of; None when nothing was sent."""
-        return self.decided or (self.attempts[0] if self.attempts else None)
-
-    def attempt(self) -> Attempt:
-        """One more sending of it, which begins now."""
+    def attempt(self, *, aside: bool = False) -> Attempt:
+        """One more sending of it, which begins now. The reply tells of it unless it is made `aside` of another."""
         attempt = Attempt(began=asyncio.get_running_loop().time())
         self.attempts.append(attempt)
+        if not aside:
+            self.told = attempt
         return attempt
 
     def reply(self, answer: M | None, error: TaokitError | None, *, ip: str | None, hotkey: str) -> Reply[M]:
@@ -61,7 +59,7 @@ class Call(Generic[M]):
             error=error,
             timings=timings,
             format=self.question.format,
-            signed=self.told is not None and self.told.signed,
+            signed=self.told is not None and self.told.signed and not isinstance(error, TimedOut),
             size=sum(attempt.size for attempt in self.attempts),
             sent=sum(attempt.sent for attempt in self.attempts),
             tries=sum(attempt.sendings for attempt in self.attempts),

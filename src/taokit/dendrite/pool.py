@@ -6,6 +6,7 @@ import asyncio
 import errno
 from collections import deque
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 import aiohttp
@@ -13,7 +14,7 @@ from aiohttp.http import HttpProcessingError
 
 from taokit.dendrite.tls import client_context, shown_key
 from taokit.dendrite.unpacking import unpacked
-from taokit.dendrite.wire import Wire, head_of
+from taokit.dendrite.wire import WIDE, Wire, head_of
 from taokit.errors import BadAnswer, Disconnected, LocalError, NetworkError, TaokitError, Unreachable
 from taokit.protocol import Response, SignedRequest
 from taokit.protocol.answers import shown
@@ -37,6 +38,7 @@ class Limits:
     stream_bytes: int = 64 << 20  # of a streamed body, in all
     record_bytes: int = 1 << 20  # of one record of a stream
     header_bytes: int = 16 << 10  # of one line of the head
+    around_bytes: int = 128 << 10  # that are no body, heads and what parts chunks, beyond as many as the body has
     idle_seconds: float = 4.0  # a connection is kept; axons of the older SDKs close theirs after 5
     idle_connections: int = 1024  # are kept at most, or as many as the largest round had
 
@@ -109,11 +111,13 @@ class Pool:
         """A pool for the running loop."""
         self._limits = limits
         self._loop = asyncio.get_running_loop()
+        self._space = memoryview(bytearray(WIDE))
         self._idle: dict[Origin, deque[Wire]] = {}
         self._busy: set[Wire] = set()
         self._kept = 0
         self._most = limits.idle_connections
         self._sweep: asyncio.TimerHandle | None = None
+        self._closed = False
 
     def room_for(self, number: int) -> None:
         """Keep the connections of a round as large as this from now on."""
@@ -156,6 +160,9 @@ class Pool:
         attempt.reused = wire is not None
         if wire is None:
             wire = await self._opened(post)
+        if self._closed:  # while it was being made
+            wire.drop()
+            raise LocalError("this dendrite is closed")
         self._busy.add(wire)
         attempt.wire = wire
         attempt.connected = attempt.began if attempt.reused else self._loop.time()
@@ -177,7 +184,10 @@ class Pool:
     async def _opened(self, post: Post) -> Wire:
         context = None if post.tls is None else client_context()
         transport, wire = await self._loop.create_connection(
-            lambda: Wire(self._loop), post.host, post.port, ssl=context
+            partial(Wire, self._loop, self._space, around_bytes=self._limits.around_bytes),
+            post.host,
+            post.port,
+            ssl=context,
         )
         if post.tls is not None and shown_key(_certificate(transport)) != post.tls:
             wire.drop()
@@ -235,7 +245,8 @@ class Pool:
             self._sweep = self._loop.call_later(self._limits.idle_seconds / 2, self._swept)
 
     async def close(self) -> None:
-        """End every connection, also those in use, and return when they are ended."""
+        """End every connection, also those in use, and return when they are ended. What is being made is not used."""
+        self._closed = True
         if self._sweep is not None:
             self._sweep.cancel()
         for wire in (*self._busy, *(wire for kept in self._idle.values() for wire in kept)):

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TypeVar, get_args
 
 from taokit.dendrite.formats import STRENGTH, Format, Formats, advised
 from taokit.dendrite.question import Manner, Question, question
 from taokit.dendrite.reply import Target
-from taokit.errors import BadAnswer, ConfigurationError, NotServed
+from taokit.errors import BadAnswer, ConfigurationError, NotServed, TaokitError
+from taokit.errors.failures import log_failure
 from taokit.protocol import Asked, Response, Synapse, check_answer
 from taokit.signer import SR25519, Signer
 
 M = TypeVar("M", bound=Synapse)
+
+log = logging.getLogger("taokit.dendrite")
 
 
 class Speech:
@@ -63,12 +67,20 @@ class Speech:
         return signed
 
     def read(self, question: Question, message: M, response: Response) -> M:
-        """A copy of the message with its answers; raises `NotServed` or `BadAnswer`."""
+        """A copy of the message with its answers; raises `NotServed` or `BadAnswer`.
+
+        `BadAnswer` too where a validator of the class itself fails: it was the answer that made it.
+        """
         try:
             return question.read(message, response)
-        except NotServed as error:
-            advised(error, question.format)
+        except TaokitError as error:
+            if isinstance(error, NotServed):
+                advised(error, question.format)
             raise
+        except Exception as error:
+            kind = type(message).__name__
+            log_failure(log, error, "a validator of %s failed at an answer", kind)
+            raise BadAnswer(f"an answer at which a validator of {kind} failed: {type(error).__name__}") from error
 
     def streaming(self) -> None:
         """Raise `BadAnswer` where signed answers are required: streams are never signed."""

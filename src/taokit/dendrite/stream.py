@@ -79,6 +79,7 @@ class Stream(Generic[M, P]):
     async def _step(self) -> P:
         try:
             if self._reply is None and not self._ready:
+                self._call.left = asyncio.get_running_loop().time() >= self._call.deadline
                 async with asyncio.timeout_at(self._call.deadline):
                     await self._advance()
         except asyncio.CancelledError:
@@ -111,14 +112,15 @@ class Stream(Generic[M, P]):
         call, asking = self._call, self._asking
         asking.admit(call)
         call.started = asyncio.get_running_loop().time()
-        attempt = call.decided = call.attempt()
+        attempt = call.attempt()
         self._lane = asking.lane(call)
         self._incoming = await asking.begin(call, attempt, self._lane.__enter__(), packed=False)
         loop, pool = asyncio.get_running_loop(), asking.pool
         self._pool = pool
         self._expiry = loop.call_at(call.deadline + ABANDONED_S, pool.end, self._incoming)
         if self._incoming.status != 200:
-            asking.heard(call, attempt, await pool.rest(self._incoming))  # raises what the refusal says
+            refusal = asking.heard(call, attempt, await pool.rest(self._incoming))
+            asking.speech.read(call.question, call.message, refusal)  # raises what it says
             raise BadAnswer(f"status {self._incoming.status} where a stream was asked for")
         asking.speech.streaming()
         self._read(b"{}")  # raises when a header makes a failure of it
@@ -136,7 +138,7 @@ class Stream(Generic[M, P]):
         """The message with the answer fields that came with the stream: a JSON object."""
         assert self._incoming is not None
         response = Response(status=200, headers={**self._incoming.headers, **JSON}, body=given)
-        return self._call.question.read(self._call.message, response)
+        return self._asking.speech.read(self._call.question, self._call.message, response)
 
     def _end(self, answer: M | None, error: TaokitError | None) -> None:
         if self._reply is None:
@@ -156,6 +158,7 @@ class Stream(Generic[M, P]):
     async def aclose(self) -> None:
         """End the stream here and now; its outcome is `disconnected` unless it had ended."""
         if self._reply is None:
+            self._call.left = True
             self._ready.clear()
             self._end(None, Disconnected("the caller left the stream before its end"))
 

@@ -45,7 +45,8 @@ async def key_at(host: str, port: int, *, timeout_s: float) -> bytes:
     except TimeoutError:
         raise Unreachable(f"no TLS at {host}:{port} within {timeout_s:g} seconds") from None
     except OSError as error:  # of which the errors of TLS are one kind
-        raise Unreachable(f"no TLS at {host}:{port}: {error.strerror or error}") from error
+        hint = "does it serve there, and TLS at all?"
+        raise Unreachable(f"no TLS at {host}:{port}: {error.strerror or error}", hint=hint) from error
     tls = transport.get_extra_info("ssl_object")
     key = shown_key(tls.getpeercert(binary_form=True))
     transport.abort()

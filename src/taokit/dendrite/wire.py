@@ -23,26 +23,55 @@ WHOLE = 1 << 20
 PIECE = 1 << 17
 MOST_INTERIM = 16
 """Interim answers (status 1xx) that are skipped before the one that counts."""
+WIDE, NARROW = 1 << 18, 1 << 12
+"""Bytes that are read at a time: of a body of known length, and of what must be parsed byte by byte.
+
+A neuron that sends nothing but one-byte chunks makes a thousand steps of a few kilobytes. What many such neurons have
+sent is all read before the loop looks at its clock again.
+"""
 ALWAYS = f"Accept: application/json\r\nUser-Agent: taokit/{__version__}\r\nAccept-Encoding: "
 
 
-class Wire(ResponseHandler):
+class Wire(ResponseHandler, asyncio.BufferedProtocol):
     """The library's protocol, one request after the other.
 
-    It counts the bytes that arrive, by which a silent connection is told from a broken answer.
+    It counts the bytes that arrive, by which a silent connection is told from a broken answer, and one that says
+    little in many words from an honest one.
     """
 
     whole = False  # nothing is under way: the last request was written and its answer read to the end
     received = 0  # bytes since the request now under way began
     idle_since = 0.0  # the loop's clock
     _writing: asyncio.Task[None] | None = None
+    _content: StreamReader | None = None  # the body of the answer, once its head was read
+    _length = 0  # bytes of it, where the head says how many
 
-    def data_received(self, data: bytes) -> None:
-        self.received += len(data)
+    def __init__(self, loop: asyncio.AbstractEventLoop, space: memoryview, *, around_bytes: int) -> None:
+        """A connection to be made. `space` is where every connection of a loop reads to, `WIDE` bytes."""
+        super().__init__(loop)
+        self._space = space
+        self._around_bytes = around_bytes
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        left = 0 if self._content is None else self._length - self._content.total_bytes
+        return self._space[: max(NARROW, left)]
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self.received += nbytes
         if self.whole:  # it speaks unasked, and the next answer on it would not be ours
             self.drop()
-        else:
-            super().data_received(data)
+            return
+        self.data_received(bytes(self._space[:nbytes]))
+        body = 0 if self._content is None else self._content.total_bytes
+        if self.received - 2 * body > self._around_bytes:
+            self._refuse(BadAnswer(f"more than {self._around_bytes} bytes of an answer that are not its body"))
+
+    def _refuse(self, error: BadAnswer) -> None:
+        """Let whoever reads know why the connection ends."""
+        self.set_exception(error)
+        if self._content is not None:
+            self._content.set_exception(error)
+        self.drop()
 
     @property
     def reusable(self) -> bool:
@@ -58,7 +87,7 @@ class Wire(ResponseHandler):
 
     def begin(self, head: bytes, body: bytes, *, line_bytes: int) -> None:
         """Write a request, or begin to."""
-        self.whole, self.received = False, 0
+        self.whole, self.received, self._content, self._length = False, 0, None, 0
         self.set_response_params(
             read_until_eof=True,
             auto_decompress=False,  # the library would unpack without a bound
@@ -86,6 +115,7 @@ class Wire(ResponseHandler):
         for _ in range(MOST_INTERIM):
             message, content = await self.read()
             if not 100 <= message.code < 200 or message.code == 101:
+                self._content, self._length = content, _length_of(message)
                 return message, content
         raise BadAnswer(f"more than {MOST_INTERIM} interim answers")
 
@@ -99,6 +129,12 @@ class Wire(ResponseHandler):
             self._writing.cancel()
         if self.transport is not None:
             self.transport.abort()
+
+
+def _length_of(message: RawResponseMessage) -> int:
+    """How long the body is that follows, when its head says so."""
+    declared = message.headers.get("content-length", "")
+    return int(declared) if declared.isdecimal() and len(declared) < 20 else 0
 
 
 @lru_cache(maxsize=4096)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar
@@ -13,6 +14,9 @@ from taokit.neuron.handlers import Handler, find_handlers
 from taokit.neuron.role import Role
 from taokit.neuron.threads import OneThread, in_thread
 from taokit.protocol import Synapse
+
+_ADMIT = "`async def admit(self, caller)` that raises taokit.Forbidden"
+_SDK_METHODS = {"blacklist": _ADMIT, "verify": _ADMIT, "priority": "`def priority(self, caller)`"}
 
 
 class Miner(Role):
@@ -49,6 +53,23 @@ class Miner(Role):
                 f"{cls.__name__} serves nothing, and has a handler: {cls.handlers[0].method}",
                 hint="leave out `serves = False`, or the handler",
             )
+        if not isinstance(cls.limits, Limits):
+            raise ConfigurationError(
+                f"{cls.__name__}.limits is of {type(cls.limits).__module__}.{type(cls.limits).__name__}",
+                hint="write `limits = Limits(...)`, with that of taokit.axon",
+            )
+        cls._check_names()
+
+    @classmethod
+    def _check_names(cls) -> None:
+        """Raise for methods of SDK 10's miners: nobody would be refused by what is never called."""
+        for name, instead in _SDK_METHODS.items():
+            method = getattr(cls, name, None)
+            if inspect.isfunction(method) and "synapse" in inspect.signature(method).parameters:
+                raise ConfigurationError(
+                    f"{cls.__name__}.{name} takes a synapse, as in SDK 10, and would never be called with one",
+                    hint=f"write {instead}, whose `caller.hotkey` is verified",
+                )
 
     async def admit(self, caller: Caller) -> None:
         """Return for a caller that may ask, else raise `Refused`. By default every hotkey with a uid may."""

@@ -41,7 +41,10 @@ class Role:
 
     @classmethod
     def check(cls) -> None:
-        """Raise `ConfigurationError` for a class that cannot run: nobody passes arguments to its constructor."""
+        """Raise `ConfigurationError` for a class that cannot run.
+
+        Nobody passes arguments to its constructor, and of its methods some are awaited, some are called.
+        """
         wanted = [
             p.name for p in inspect.signature(cls).parameters.values() if p.default is p.empty and p.kind in _NEEDED
         ]
@@ -50,6 +53,9 @@ class Role:
                 f"{cls.__name__} cannot be made without its argument {wanted[0]!r}",
                 hint="give it a default, or make it a field of a nested Settings model",
             )
+        for base in cls.__mro__:
+            if base.__module__.startswith("taokit.neuron."):
+                _check_methods(cls, base)
 
     async def setup(self) -> None:
         """Whatever has to be ready before the neuron takes part. Runs once, before the port opens."""
@@ -59,16 +65,33 @@ class Role:
 
     def configure(self, settings: Mapping[str, str]) -> None:
         """Fill `settings` from text values. Raises `ConfigurationError` that names the field."""
+        model = type(self).Settings
+        hint = f"its settings are: {', '.join(model.model_fields) or 'none'}; pass one as --set name=value"
+        aliases = {str(field.validation_alias) for field in model.model_fields.values()}
+        unknown = [name for name in settings if name not in model.model_fields and name not in aliases]
+        if unknown and model.model_config.get("extra", "forbid") == "forbid":  # a model that says otherwise may ignore
+            raise ConfigurationError(f"setting `{unknown[0]}` of {type(self).__name__}: there is none", hint=hint)
         try:
-            self.settings = type(self).Settings.model_validate(dict(settings))
+            self.settings = model.model_validate(dict(settings))
         except ValidationError as error:
             first = error.errors()[0]
             name = ".".join(map(str, first["loc"]))
-            known = ", ".join(type(self).Settings.model_fields) or "none"
             raise ConfigurationError(
-                f"setting `{name}` of {type(self).__name__}: {first['msg'].lower()}",
-                hint=f"its settings are: {known}; pass one as --set name=value",
+                f"setting `{name}` of {type(self).__name__}: {first['msg'].lower()}", hint=hint
             ) from error
+
+
+def _check_methods(cls: type[Role], base: type) -> None:
+    """Raise where a method is no `async def` and the one that it replaces is, or the other way round."""
+    for name, replaced in vars(base).items():
+        method = inspect.unwrap(getattr(cls, name))
+        awaited = inspect.iscoroutinefunction(replaced)
+        if not (inspect.isfunction(replaced) and inspect.isfunction(method)):
+            continue
+        if awaited != inspect.iscoroutinefunction(method):
+            written = f"{'async ' if awaited else ''}def {name}({', '.join(inspect.signature(replaced).parameters)})"
+            is_not = "a plain function, it is awaited" if awaited else "an async function, it is called as a plain one"
+            raise ConfigurationError(f"{cls.__name__}.{name} is {is_not}", hint=f"write `{written}`")
 
 
 __all__ = ["NoSettings", "Role"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import math
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -161,11 +160,6 @@ class Validator(Role):
             raise ConfigurationError(
                 f"{cls.__name__} is to score organic requests and has no score()",
                 hint="write score(), or leave score_organic off",
-            )
-        if inspect.iscoroutinefunction(cls.score):
-            raise ConfigurationError(
-                f"{cls.__name__}.score is an async function, it is called as a plain one",
-                hint="write `def score(self, round, replies)`, or override run_round() to wait for something",
             )
 
 

@@ -28,7 +28,8 @@ from taokit.protocol.endpoint import (
     version_to_int,
 )
 from taokit.protocol.epistula import EpistulaClaim, EpistulaDraft, proves_interval
-from taokit.protocol.legacy import LegacyClaim, LegacyDraft, body_hash
+from taokit.protocol.legacy import LegacyClaim, LegacyDraft
+from taokit.protocol.legacy_hash import body_hash
 from taokit.protocol.nonce import Nonces
 from taokit.protocol.replay import Replay, ReplayStore
 from taokit.protocol.request import SignedRequest

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from taokit.errors import BadAnswer, Disconnected, LocalError, NotAsked, NotServed, TimedOut, Unreachable
-from taokit.protocol import legacy
 from taokit.protocol.binary import is_binary
 from taokit.protocol.bodies import filled, read_body
+from taokit.protocol.legacy_headers import AXON, DENDRITE, NUMBER
 from taokit.protocol.objects import MAX_DEPTH, NotAnObject, read_object
 from taokit.protocol.synapse import Synapse
 
 M = TypeVar("M", bound=Synapse)
 
 JSON_TYPE = re.compile(r"\s*application/(?:[\w.+-]+\+)?json\s*(?:;.*)?", re.IGNORECASE)
-STATUS = re.compile(r"-?[0-9]{1,19}")
+STATUS = re.compile(r"-?[0-9]{1,18}")  # it fits into 64 bits, as those need it who count or trace
 LONGEST_TEXT = 512  # characters of a stranger's text that are kept
 LONGEST_TIME = 1e9  # seconds that a stranger can be taken to mean
 
@@ -68,7 +68,7 @@ def read_legacy_answer(sent: M, response: Response, *, depth: int = MAX_DEPTH) -
     if response.status != 200:
         raise NotServed(_message(given), status=response.status)
     if said not in (None, 200):
-        text = response.headers.get(legacy.AXON + "status_message", "")
+        text = response.headers.get(AXON + "status_message", "")
         raise NotServed(shown(text), status=said)
     answer = filled(sent, given)
     _note_success(answer, response.headers, given)
@@ -122,10 +122,10 @@ def _json_object(response: Response, depth: int) -> dict[str, Any]:
 
 
 def _status_header(headers: Mapping[str, str]) -> int | None:
-    for name in (legacy.AXON + "status_code", legacy.DENDRITE + "status_code"):
+    for name in (AXON + "status_code", DENDRITE + "status_code"):
         if not STATUS.fullmatch(headers.get(name, "0")):
             raise BadAnswer(f"{name} is not an integer")
-    text = headers.get(legacy.AXON + "status_code")
+    text = headers.get(AXON + "status_code")
     return None if text is None else int(text)
 
 
@@ -147,8 +147,8 @@ def _claimed_time(headers: Mapping[str, str], given: Mapping[str, Any]) -> float
     """The seconds that the miner says it worked, when that is a finite number from 0."""
     inside = given.get("axon")
     body_says = inside.get("process_time") if isinstance(inside, dict) else None
-    claimed = headers.get(legacy.AXON + "process_time", body_says)
-    if isinstance(claimed, str) and legacy.NUMBER.fullmatch(claimed):
+    claimed = headers.get(AXON + "process_time", body_says)
+    if isinstance(claimed, str) and NUMBER.fullmatch(claimed):
         claimed = float(claimed)
     if isinstance(claimed, bool) or not isinstance(claimed, int | float):
         return None

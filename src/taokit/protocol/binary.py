@@ -11,7 +11,7 @@ import numpy as np
 
 from taokit.errors import LocalError
 from taokit.protocol.objects import MAX_DEPTH, NotAnObject, read_object, write_object
-from taokit.protocol.tensor import REFERENCE, TYPES, AnyArray, TensorsIn, array_of, shape_of, wire_array
+from taokit.protocol.tensor import REFERENCE, TORCH, TYPES, AnyArray, TensorsIn, array_of, shape_of, wire_array
 
 MAGIC = b"TKT1"
 LENGTH = struct.Struct("<I")
@@ -81,7 +81,7 @@ def references(value: object) -> Iterator[int]:
 def _form(entry: object) -> tuple[np.dtype[Any], list[int]]:
     if not isinstance(entry, dict) or entry.keys() != TENSOR_KEYS or not isinstance(entry["dtype"], str):
         raise NotAnObject("a binary body whose head describes a tensor in another form")
-    name = entry["dtype"].removeprefix("torch.")
+    name = entry["dtype"].removeprefix(TORCH)
     if name not in TYPES:
         raise NotAnObject("a binary body with a tensor of no known dtype")
     try:

@@ -167,4 +167,15 @@ def _object(body: bytes, depth: int) -> dict[str, Any]:
         raise Malformed(f"the body is {error}") from None
 
 
-__all__ = ["dump_answer", "dump_question", "parse_answer", "parse_envelope", "parse_question", "read_body"]
+__all__ = [
+    "dump_answer",
+    "dump_question",
+    "dumped",
+    "filled",
+    "parse_answer",
+    "parse_envelope",
+    "parse_question",
+    "problems",
+    "read_body",
+    "written",
+]

@@ -12,6 +12,7 @@ from taokit.errors import Malformed
 from taokit.protocol.binary import content_type
 from taokit.protocol.bodies import dump_question
 from taokit.protocol.claim import BTAUTH, Claim
+from taokit.protocol.forms import SIGNATURE, Form, signature_bytes
 from taokit.protocol.request import SignedRequest
 from taokit.protocol.synapse import Synapse
 from taokit.protocol.verify import decode_ss58
@@ -26,8 +27,7 @@ HEADERS = (
     "x-bittensor-crypto",
     "x-bittensor-signature",
 )
-NONCE = re.compile(r"0|[1-9][0-9]{0,19}", re.ASCII)
-SIGNATURE = re.compile(r"(?:0x)?([0-9a-fA-F]{128})")
+NONCE = Form("1 to 20 digits without a leading zero", re.compile(r"0|[1-9][0-9]{0,19}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +64,12 @@ class BtauthClaim(Claim):
             sender=sender,
             receiver=headers.get("x-bittensor-receiver"),
             uuid="",
-            nonce_ns=_nonce(headers.get("x-bittensor-nonce", "")),
-            signature=_signature(headers.get("x-bittensor-signature", "")),
+            nonce_ns=int(NONCE.read(headers, "x-bittensor-nonce")),
+            signature=signature_bytes(SIGNATURE.read(headers, "x-bittensor-signature")),
             scheme=scheme,
             method=method,
             target=target,
         )
-
-
-def _nonce(text: str) -> int:
-    if not NONCE.fullmatch(text):
-        raise Malformed("the nonce is not 1 to 20 digits without a leading zero")
-    return int(text)
-
-
-def _signature(text: str) -> bytes:
-    match = SIGNATURE.fullmatch(text)
-    if match is None:
-        raise Malformed("the signature is not 64 bytes of hex")
-    return bytes.fromhex(match.group(1))
 
 
 def payload(
@@ -147,4 +134,4 @@ class BtauthDraft:
         return SignedRequest(self.target, (*headers.items(), kind), self.body, answer_nonce=str(nonce_ns))
 
 
-__all__ = ["BtauthClaim", "BtauthDraft", "payload", "signed_headers"]
+__all__ = ["HEADERS", "BtauthClaim", "BtauthDraft", "payload", "signed_headers"]

@@ -28,6 +28,8 @@ class Claim(ABC):
 
     format: ClassVar[str]
     """`legacy`, `btauth` or `epistula`."""
+    most_allowance_ns: ClassVar[int] = 0
+    """The largest `allowance_ns` there is: it need not be signed, and then anybody can say another one."""
 
     sender: str  # ss58 hotkey
     receiver: str | None  # ss58 hotkey; None when the request names nobody
@@ -72,6 +74,10 @@ class Window:
         """The last moment at which this claim is still fresh."""
         return claim.nonce_ns + self.behind_ns + claim.allowance_ns
 
+    def last_replay_ns(self, claim: Claim) -> int:
+        """The last moment at which it is fresh with any allowance: until then it must be remembered."""
+        return claim.nonce_ns + self.behind_ns + claim.most_allowance_ns
+
 
 @dataclass(frozen=True, slots=True)
 class Windows:
@@ -89,23 +95,22 @@ class Windows:
 def check_headers(
     claim: Claim, *, me: str, now_ns: int, window: Window, started_ns: int = 0, unbound_receiver: bool = False
 ) -> int:
-    """The last moment at which a claim that is meant for this axon, and fresh now, is still fresh; needs no body.
+    """Until when a claim that is meant for this axon, and fresh now, must be remembered; needs no body.
 
-    Until then it must be remembered. Any other claim raises the `Refused` that says why.
+    Any other claim raises the `Refused` that says why.
     `started_ns` is when the replay memory began: what was signed before then may have been accepted before. (So may
     what a sender whose clock is ahead dated after it; only a memory that outlives the process could tell.)
     """
     if claim.receiver != me and not (claim.receiver is None and unbound_receiver):
         raise WrongReceiver(f"signed for {(claim.receiver or '')[:64]!r}, this axon is {me}")
     offset_ns = claim.nonce_ns - now_ns
-    until_ns = window.last_fresh_ns(claim)
-    if offset_ns > window.ahead_ns or now_ns > until_ns:
+    if offset_ns > window.ahead_ns or now_ns > window.last_fresh_ns(claim):
         behind_ms = (window.behind_ns + claim.allowance_ns) / 1e6
         bounds = f"allowed are -{behind_ms:.0f} to +{window.ahead_ns / 1e6:.0f} ms"
         raise Stale(f"{claim.sender}: nonce is {offset_ns / 1e6:+.0f} ms from this clock, {bounds}")
     if claim.nonce_ns + claim.step_ns <= started_ns:
         raise Stale(f"{claim.sender}: signed before this axon started")
-    return until_ns
+    return window.last_replay_ns(claim)
 
 
 def check_signature(claim: Claim, body: bytes, *, verify: Verify) -> None:

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from taokit.errors import Malformed
-from taokit.protocol import btauth, epistula, legacy
+from taokit.protocol import btauth, epistula, legacy_headers
 from taokit.protocol.claim import BTAUTH, EPISTULA, LEGACY
 
-MARKS = {LEGACY: legacy.MARKS, BTAUTH: btauth.HEADERS, EPISTULA: epistula.HEADERS}
+MARKS = {LEGACY: legacy_headers.MARKS, BTAUTH: btauth.HEADERS, EPISTULA: epistula.HEADERS}
 FORMATS = tuple(MARKS)
 FORMAT_OF_MARK = {mark: name for name, marks in MARKS.items() for mark in marks}
 
 NAMING = "one format at a time, of "
 
-UNIQUE_PREFIXES = (legacy.AXON, legacy.DENDRITE, legacy.STUB, "x-bittensor-", "epistula-")
+UNIQUE_PREFIXES = (legacy_headers.AXON, legacy_headers.DENDRITE, legacy_headers.STUB, "x-bittensor-", "epistula-")
 UNIQUE_NAMES = frozenset(
-    {"name", "timeout", "header_size", "total_size", legacy.BODY_HASH, "content-type", "content-encoding"}
+    {"name", "timeout", "header_size", "total_size", legacy_headers.BODY_HASH, "content-type", "content-encoding"}
 )
 
 

@@ -23,12 +23,15 @@ def ip_type_of(ip: str) -> int:
 
 
 def ip_to_int(ip: str) -> int:
-    """The integer that the chain stores for a literal address."""
+    """The integer that the chain stores for a literal address; `ConfigurationError` for anything else."""
     return int(_address(ip))
 
 
 def int_to_ip(value: int, ip_type: int) -> str:
-    """The literal address behind a stored integer, read by its own type and not by its size."""
+    """The literal address behind a stored integer, read by its own type (4 or 6) and not by its size.
+
+    `ValueError` for an integer that no address of this type has.
+    """
     if ip_type == 4:
         return str(ipaddress.IPv4Address(value))
     address = ipaddress.IPv6Address(value)
@@ -36,20 +39,21 @@ def int_to_ip(value: int, ip_type: int) -> str:
 
 
 def version_to_int(version: str) -> int:
-    """`major * 1000000 + minor * 1000 + patch` of a dotted version."""
+    """`major * 1000000 + minor * 1000 + patch` of a version of three integers; `ValueError` for any other."""
     major, minor, patch = (int(part) for part in version.split("."))
     return major * 1_000_000 + minor * 1000 + patch
 
 
 def endpoint_text(ip: str, port: int) -> str:
-    """The usual spelling of an endpoint: `/ipv4/1.2.3.4:8091`."""
+    """The usual spelling of an endpoint: `/ipv4/1.2.3.4:8091`; `ConfigurationError` for what is no literal address."""
     return f"/ipv{ip_type_of(ip)}/{ip}:{port}"
 
 
 def is_public(ip: str) -> bool:
     """Whether a literal address may be contacted by default: not local, private, multicast, reserved or unspecified.
 
-    The chain vets no address. An IPv4 address inside an IPv6 one counts as itself.
+    The chain vets no address. An IPv4 address inside an IPv6 one counts as itself. `ConfigurationError` for what is no
+    literal address.
     """
     address = unwrapped(_address(ip))
     if address.version == 6 and address not in GLOBAL_UNICAST:
@@ -81,8 +85,8 @@ def _address(ip: str) -> Address:
 class EndpointRecord:
     """One neuron's record as SDKs write it."""
 
-    version: int
-    ip: str
+    version: int  # major * 1000000 + minor * 1000 + patch; 1 from SDK 11
+    ip: str  # literal address
     port: int
     ip_type: int  # 4 or 6
     hotkey: str  # ss58
@@ -98,7 +102,7 @@ class EndpointRecord:
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """The record in a JSON text."""
+        """The record in a JSON text as `to_json` writes it; `ValueError` for no JSON, `TypeError` for other fields."""
         return cls(**json.loads(text))
 
     def to_json(self) -> str:
@@ -110,6 +114,7 @@ class EndpointRecord:
 
 
 __all__ = [
+    "Address",
     "EndpointRecord",
     "endpoint_text",
     "int_to_ip",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
@@ -12,6 +11,7 @@ from taokit.errors import LocalError, Malformed
 from taokit.protocol.binary import content_type
 from taokit.protocol.bodies import dump_question
 from taokit.protocol.claim import EPISTULA, Claim, ReplayKey, Verify
+from taokit.protocol.forms import INTEGER, SIGNATURE, UUID, signature_bytes
 from taokit.protocol.request import SignedRequest
 from taokit.protocol.synapse import Synapse
 from taokit.protocol.verify import decode_ss58
@@ -32,9 +32,6 @@ HEADERS = (
 )
 MILLISECOND_NS = 1_000_000
 SLOT_MS = 10_000
-TIMESTAMP = re.compile(r"0|[1-9][0-9]{0,18}")
-UUID = re.compile(r"[0-9A-Za-z-]{1,64}")
-SIGNATURE = re.compile(r"(?:0x)?([0-9a-fA-F]{128})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +70,11 @@ class EpistulaClaim(Claim):
         return cls(
             sender=sender,
             receiver=headers.get("epistula-signed-for"),
-            uuid=_matching(UUID, headers, "epistula-uuid"),
-            nonce_ns=int(_matching(TIMESTAMP, headers, "epistula-timestamp")) * MILLISECOND_NS,
-            signature=bytes.fromhex(_matching(SIGNATURE, headers, "epistula-request-signature")[-128:]),
+            uuid=UUID.read(headers, "epistula-uuid"),
+            nonce_ns=int(INTEGER.read(headers, "epistula-timestamp")) * MILLISECOND_NS,
+            signature=signature_bytes(SIGNATURE.read(headers, "epistula-request-signature")),
             scheme=SR25519,
         )
-
-
-def _matching(pattern: re.Pattern[str], headers: Mapping[str, str], name: str) -> str:
-    text = headers.get(name, "")
-    if not pattern.fullmatch(text):
-        raise Malformed(f"{name} has a wrong form")
-    return text
 
 
 def signed_message(body_sha256: str, *, uuid: str, timestamp_ms: int, receiver: str | None) -> bytes:
@@ -172,10 +162,9 @@ class EpistulaDraft:
 
 
 __all__ = [
+    "HEADERS",
     "EpistulaClaim",
     "EpistulaDraft",
-    "interval_texts",
-    "older_interval_texts",
     "proves_interval",
     "signed_headers",
     "signed_message",

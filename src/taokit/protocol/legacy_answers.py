@@ -10,17 +10,9 @@ from typing import Any, Self
 
 from taokit.protocol.bodies import written
 from taokit.protocol.headers import header_lines
-from taokit.protocol.legacy import (
-    AXON,
-    BODY_HASH,
-    DENDRITE,
-    Envelope,
-    LegacyClaim,
-    body_hash,
-    joined,
-    stub_headers,
-    terminal_headers,
-)
+from taokit.protocol.legacy import Envelope, LegacyClaim, joined
+from taokit.protocol.legacy_hash import body_hash
+from taokit.protocol.legacy_headers import AXON, BODY_HASH, DENDRITE, stub_headers, terminal_headers
 from taokit.protocol.objects import COMPACT
 from taokit.protocol.synapse import Synapse
 from taokit.protocol.tensor import Spelling

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -85,6 +86,8 @@ def _wire_value(value: object) -> Any:
     """What JSON has no word for: bytes as base64, everything else as pydantic writes it."""
     if isinstance(value, bytes | bytearray | memoryview):
         return write_base64(value)
+    if isinstance(value, set | frozenset | deque):  # whose bytes are to come here too
+        return [*value]
     return to_jsonable_python(value)
 
 
@@ -107,4 +110,4 @@ def write_object(values: Mapping[str, Any], encoder: json.JSONEncoder = COMPACT)
         raise LocalError(f"`{names[0]}` is not a finite number" if names else f"not JSON: {error}") from None
 
 
-__all__ = ["COMPACT", "MAX_DEPTH", "SPACED", "NotAnObject", "read_object", "too_deep", "write_object"]
+__all__ = ["COMPACT", "MAX_DEPTH", "SHORT", "SPACED", "NotAnObject", "read_object", "too_deep", "write_object"]

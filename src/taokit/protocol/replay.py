@@ -13,6 +13,12 @@ DEFAULT_LIMIT = 200_000
 SLOT_NS = 100_000_000  # so much too long, at the most, is a request remembered
 
 
+def told(key: ReplayKey) -> str:
+    """How a log names a request of its sender: by uuid and nonce, where its key holds them."""
+    _, _, uuid, nonce = key
+    return ", ".join([f"uuid {uuid}"] * bool(uuid) + [f"nonce {nonce}"] * bool(nonce))
+
+
 class ReplayStore(Protocol):
     """A replay memory: this process's own, or one that several share."""
 
@@ -57,9 +63,9 @@ class Replay:
             if now_ns // SLOT_NS > self._slot:
                 self._forget()
         if key in self._keys:
-            raise Replayed(f"{key[1]} sent nonce {key[3]} before")
+            raise Replayed(f"{key[1]} sent {told(key)} before")
         if until_ns < self._clock_ns:
-            raise Stale(f"{key[1]}: this clock went back, and nonce {key[3]} may have been seen")
+            raise Stale(f"{key[1]}: this clock went back, and {told(key)} may have been seen")
         if len(self._keys) >= self.limit:
             raise Busy(f"the replay memory is full with {self.limit} requests")
         self._keys.add(key)
@@ -71,4 +77,4 @@ class Replay:
             self._keys.difference_update(self._slots.pop(slot))
 
 
-__all__ = ["Replay", "ReplayStore"]
+__all__ = ["DEFAULT_LIMIT", "Replay", "ReplayStore", "told"]

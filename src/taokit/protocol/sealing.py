@@ -243,10 +243,12 @@ def _expand(root: bytes, info: bytes, size: int) -> bytes:
 
 
 __all__ = [
+    "KEY_BYTES",
     "OVERHEAD",
     "AnswerSeal",
     "Binding",
     "NotSealed",
+    "Schedule",
     "SealingKey",
     "is_key_record",
     "is_sealed",

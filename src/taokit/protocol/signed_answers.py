@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from taokit.errors import BadAnswer
 from taokit.protocol.answers import Response
 from taokit.protocol.claim import Verify
+from taokit.protocol.forms import SIGNATURE, signature_bytes
 from taokit.protocol.verify import verify
-from taokit.signer import SR25519, Signer
+from taokit.signer import ED25519, SR25519, Signer
 
 VERSION = "1"
 PREFIX = "x-taokit-answer-"
-SIGNATURE = re.compile(r"(?:0x)?([0-9a-fA-F]{128})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +58,13 @@ def check_answer(response: Response, asked: Asked, *, required: bool, verify: Ve
         if required:
             raise BadAnswer(f"status {response.status} without a signature", hint="the axon needs `sign_answers`")
         return False
-    match = SIGNATURE.fullmatch(text)
     scheme = response.headers.get(PREFIX + "crypto", SR25519)
-    if match is None or _is_packed(response.headers):
+    if scheme not in (SR25519, ED25519):
+        raise BadAnswer(f"an answer signed under the unknown scheme {scheme[:32]!r}")
+    if not SIGNATURE.pattern.fullmatch(text) or _is_packed(response.headers):
         raise BadAnswer("an answer whose signature has a wrong form, or that is compressed although it is signed")
     message = answer_payload(asked, scheme=scheme, status=response.status, body=response.body)
-    if not verify(asked.receiver, message, bytes.fromhex(match.group(1)), scheme):
+    if not verify(asked.receiver, message, signature_bytes(text), scheme):
         raise BadAnswer(f"an answer that {asked.receiver} did not sign")
     return True
 
@@ -73,4 +73,4 @@ def _is_packed(headers: Mapping[str, str]) -> bool:
     return headers.get("content-encoding", "identity").strip().lower() not in ("", "identity")
 
 
-__all__ = ["Asked", "answer_payload", "answer_signature", "check_answer"]
+__all__ = ["Asked", "answer_signature", "check_answer"]

@@ -31,4 +31,9 @@ def _empty_of(kind: type) -> Any:
     return [] if issubclass(kind, list | tuple | AbstractSet) else None
 
 
-__all__ = ["empty_value"]
+def stub_values(cls: type[BaseModel]) -> dict[str, Any]:
+    """The empty JSON value of every field without a default, which legacy servers want in headers."""
+    return {name: empty_value(info.annotation) for name, info in cls.model_fields.items() if info.is_required()}
+
+
+__all__ = ["empty_value", "stub_values"]

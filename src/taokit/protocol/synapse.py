@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import inspect
-import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar, get_args
+from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema
 
 from taokit.errors import ConfigurationError
 from taokit.protocol.base64 import strict_bytes
-from taokit.protocol.stubs import empty_value
+from taokit.protocol.definition import check_fields, check_types
 from taokit.protocol.terminal import Terminal
 
-DEFAULT_TIMEOUT = 12.0
+DEFAULT_TIMEOUT = 12.0  # seconds
 RESERVED = frozenset(
     {
         "name",
@@ -32,6 +31,10 @@ RESERVED = frozenset(
         "ends",
         "between",
         "in_torch",
+        "question_fields",
+        "answer_fields",
+        "field_names",
+        "hash_fields",
     }
 )
 WIRE = ConfigDict(
@@ -106,7 +109,7 @@ class Synapse(Part):
     __question_fields__: ClassVar[tuple[str, ...]] = ()
     __answer_fields__: ClassVar[tuple[str, ...]] = ()
     __names__: ClassVar[tuple[str, ...]] = ()
-    __hashed__: ClassVar[tuple[str, ...] | None] = None
+    __hashed__: ClassVar[tuple[str, ...]] = ()
 
     @property
     def timeout(self) -> float:
@@ -167,7 +170,7 @@ class Synapse(Part):
     @classmethod
     def hash_fields(cls) -> tuple[str, ...]:
         """The names of the fields in the legacy body hash, in the order in which they are hashed."""
-        return cls.required_hash_fields if cls.__hashed__ is None else cls.__hashed__
+        return cls.__hashed__
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -182,7 +185,15 @@ class Synapse(Part):
         cls.__answer_fields__ = tuple(name for name, role in roles.items() if role == ANSWERED)
         cls.__names__ = tuple(roles)
         cls.__hashed__ = _hashed(cls)
-        _check_definition(cls)
+        check_fields(cls, answer_fields=cls.__answer_fields__)
+        if cls.__pydantic_complete__:
+            check_types(cls, hash_fields=cls.__hashed__)
+
+    @classmethod
+    def __pydantic_on_complete__(cls) -> None:
+        """Check a class that names a later one, now that this one is there. An older pydantic does not ask for it."""
+        if cls.__names__ and "__names__" in cls.__dict__:  # else it is being defined, and checked once that is done
+            check_types(cls, hash_fields=cls.__hashed__)
 
 
 def _own_annotations(cls: type) -> Any:
@@ -208,80 +219,21 @@ def _role_of(info: FieldInfo) -> str:
     return ANSWERED if info.default is None and info.default_factory is None else ASKED
 
 
-def _hashed(cls: type[Synapse]) -> tuple[str, ...] | None:
-    """The hash fields of a class in the older style, where a field of its own names them, hashed in model order."""
+def _hashed(cls: type[Synapse]) -> tuple[str, ...]:
+    """The hash fields of a class. In the older style, where a field of its own names them, they follow model order."""
     declared = cls.model_fields.get("required_hash_fields")
-    if declared is None:
-        return None
-    names = declared.get_default(call_default_factory=True)
-    return tuple(name for name in cls.model_fields if name in names)
-
-
-def _check_definition(cls: type[Synapse]) -> None:
-    """Raise `ConfigurationError` for what could only fail later, at a peer."""
-    if unknown := [name for name in cls.hash_fields() if name not in cls.model_fields]:
-        raise ConfigurationError(f"{cls.__name__} hashes {', '.join(unknown)}, which it does not have")
-    if required := [name for name in cls.__answer_fields__ if cls.model_fields[name].is_required()]:
+    names = cls.required_hash_fields if declared is None else declared.get_default(call_default_factory=True)
+    if isinstance(names, str):
         raise ConfigurationError(
-            f"the answer fields {', '.join(required)} of {cls.__name__} have no default",
-            hint="give them `Answer(None)`",
+            f"the required_hash_fields of {cls.__name__} are a text, not a tuple of names",
+            hint=f'write `required_hash_fields = ("{names}",)`, with the comma',
         )
-    _refuse_aliases(cls, cls.__name__)
-    for name, info in cls.model_fields.items():
-        _check_parts(cls, name, info.annotation)
-    if cls.__pydantic_complete__:
-        check_stubs(cls)
-
-
-def _check_parts(cls: type[Synapse], name: str, annotation: Any) -> None:
-    for model in _models_in(annotation):
-        _refuse_aliases(model, f"{model.__name__}, in {cls.__name__}.{name},")
-        as_base64 = model.model_config.get("val_json_bytes") == "base64"
-        if not as_base64 and any(bytes in _types_in(field.annotation) for field in model.model_fields.values()):
-            raise ConfigurationError(
-                f"{cls.__name__}.{name} holds {model.__name__}, whose bytes would not travel as base64",
-                hint=f"derive {model.__name__} from taokit.protocol.Part",
-            )
-
-
-def _refuse_aliases(model: type[BaseModel], whose: str) -> None:
-    fields = model.model_fields.items()
-    renamed = [name for name, info in fields if info.alias or info.validation_alias or info.serialization_alias]
-    if renamed or model.model_config.get("alias_generator"):
+    if unknown := [name for name in names if name not in cls.model_fields]:
         raise ConfigurationError(
-            f"{whose} has an alias for {', '.join(renamed) or 'every field'}, which no peer would know",
-            hint="a field travels under its own name: name it so, and drop the alias",
+            f"{cls.__name__} hashes {', '.join(unknown)}, which it does not have",
+            hint="spell it as the field is spelled, or leave it out; either way both sides must do the same",
         )
+    return tuple(names if declared is None else (name for name in cls.model_fields if name in names))
 
 
-def _models_in(annotation: Any) -> list[type[BaseModel]]:
-    return [kind for kind in _types_in(annotation) if isinstance(kind, type) and issubclass(kind, BaseModel)]
-
-
-def _types_in(annotation: Any) -> Iterator[Any]:
-    yield annotation
-    for argument in get_args(annotation):
-        yield from _types_in(argument)
-
-
-def stub_values(cls: type[Synapse]) -> dict[str, Any]:
-    """The empty JSON value of every field without a default, which legacy servers want in headers."""
-    return {name: empty_value(info.annotation) for name, info in cls.model_fields.items() if info.is_required()}
-
-
-def check_stubs(cls: type[Synapse]) -> None:
-    """Raise `ConfigurationError` for required fields that refuse the empty value of their own type.
-
-    Real legacy servers build the message from such values before they read the body, and fail on a refusal.
-    """
-    try:
-        cls.model_validate_json(json.dumps(stub_values(cls)))
-    except ValidationError as error:
-        names = sorted({str(problem["loc"][0]) if problem["loc"] else "the whole" for problem in error.errors()})
-        raise ConfigurationError(
-            f"{', '.join(names)} of {cls.__name__} refuses its own empty value, so legacy peers cannot be asked",
-            hint="declare a default: `Question(...)` with a value that the field accepts",
-        ) from None
-
-
-__all__ = ["DEFAULT_TIMEOUT", "Answer", "Ends", "Part", "Question", "Synapse", "check_stubs", "stub_values"]
+__all__ = ["DEFAULT_TIMEOUT", "RESERVED", "Answer", "Ends", "Part", "Question", "Synapse"]

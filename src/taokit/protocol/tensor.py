@@ -188,6 +188,10 @@ A torch tensor may be given and becomes an array; `torch.from_numpy` makes a ten
 
 __all__ = [
     "MAX_TENSOR_BYTES",
+    "REFERENCE",
+    "TORCH",
+    "TYPES",
+    "AnyArray",
     "Spelling",
     "Tensor",
     "TensorsIn",

@@ -35,6 +35,7 @@ class Terminal:
 
 TERMINAL_FIELDS = tuple(item.name for item in dataclass_fields(Terminal))
 values_of = attrgetter(*TERMINAL_FIELDS)
+"""All ten, in the order of the wire."""
 INTEGERS = frozenset({"status_code", "port", "version", "nonce"})
 
-__all__ = ["INTEGERS", "TERMINAL_FIELDS", "Terminal", "values_of"]
+__all__ = ["INTEGERS", "TERMINAL_FIELDS", "Terminal", "Value", "values_of"]

@@ -158,7 +158,6 @@ def _told(pipe: Connection, seconds: float) -> None:
 
 def _place(choices: Choices, environment: Mapping[str, str], worker: Worker | None) -> Place:
     number = None if worker is None else worker.number
-    private_port = choices.private_port + (number or 0) if choices.private_port else choices.private_port
     here = on_this_machine(choices.network)
     return Place(
         netuid=choices.netuid,
@@ -173,7 +172,7 @@ def _place(choices: Choices, environment: Mapping[str, str], worker: Worker | No
         port=choices.port,
         external_ip=choices.external_ip,
         external_port=choices.external_port,
-        private_port=private_port,
+        private_port=choices.private_port,
         private_host=choices.private_host,
         tls=choices.tls,
         sealing=choices.sealing,

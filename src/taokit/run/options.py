@@ -60,7 +60,7 @@ OPTIONS = (
         "--external-port", ("BT_AXON_EXTERNAL_PORT",), None, "port to publish", dotted=("--axon.external_port",)
     ),
     Option(
-        "--private-port", ("TAOKIT_PRIVATE_PORT",), None, "port for /health and /metrics, of the first worker; or none"
+        "--private-port", ("TAOKIT_PRIVATE_PORT",), None, "port for /health and /metrics; workers take the next"
     ),
     Option("--private-host", ("TAOKIT_PRIVATE_HOST",), "127.0.0.1", "address to bind for these"),
     Option("--tls", ("TAOKIT_TLS",), "off", "off, only, or both: TLS, with its key on chain, beside plain HTTP"),

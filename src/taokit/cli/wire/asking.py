@@ -12,22 +12,30 @@ from typing import Any
 import typer
 
 from taokit.cli.wire.miner import Miner
-from taokit.dendrite import Format
-from taokit.protocol import dump_answer
+from taokit.dendrite import Format, Reply
+from taokit.protocol import Synapse, dump_answer
 from taokit.signer import Signer
 from taokit.testing.samples import SAMPLES, Sample, Told, ask_sample
 
 HINTS = {
-    400: "is --sealing-key its own, if you gave one, and does its message have the same fields?",
+    400: "has its message the same fields and required_hash_fields? If it takes sealed bodies only, pass --sealing-key",
     401: "is --hotkey the one that it serves as, and are both clocks right?",
     403: "it refuses this key: sign with another, --wallet WALLET/HOTKEY",
     404: "it does not know the message, or not in this format: try --kind ping, or another --format",
-    408: "give it more time with --timeout",
-    422: "is there a miner on this port, of the same message?",
-    503: "does it serve on this address and port?",
+    408: "it was not done within `deadline_s` of its route, or --timeout in legacy",
+    422: "is there a miner on this port, of the same message? --stream is for answers in pieces, and for them alone",
+    413: "it takes smaller questions alone: ask for less, or raise `max_body` of its route",
+    429: "it lets this key or address ask less often: that is its limit, and no fault",
+    500: "its log has the reason, under the id that it gave",
+    503: "it is full or closing: ask again later, or less",
 }
 """By the status that the miner gave or its silence stands for."""
-HUNG_UP = "if it takes TLS alone, write https:// and pass --tls-key"
+SILENCE = {
+    "disconnected": "did it fail, as its log would say? If it takes TLS alone, write https:// and pass --tls-key",
+    "timeout": "give it more time with --timeout",
+    "unreachable": "does it serve on this address and port?",
+}
+"""By the outcome, where no status came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +84,14 @@ def _heard(piece: str) -> None:
 
 def hint_of(told: Told) -> str | None:
     """What to try where a sample went wrong."""
-    said = None if told.reply.error is None else told.reply.error.hint
-    if said or not told.problem:
-        return said
-    plain = told.reply.outcome == "disconnected"
-    return HUNG_UP if plain else HINTS.get(told.reply.status)
+    return hint_for(told.reply) if told.problem else None
+
+
+def hint_for(reply: Reply[Synapse]) -> str | None:
+    """What to try where a question was not served."""
+    if reply.error is not None and reply.error.hint:
+        return reply.error.hint
+    return SILENCE.get(reply.outcome) or HINTS.get(reply.status)
 
 
 def to_json(told: Told) -> dict[str, Any]:

@@ -122,7 +122,7 @@ def ask(
 
     given.check_settings(message, settings, stream=stream)
     if message is None:
-        samples = given.samples_of(kinds or ["plain"])
+        samples = given.samples_to_ask(kinds or ["plain"])
     elif kinds:
         raise ConfigurationError("--kind and --message at once", hint="name one of the two")
     else:

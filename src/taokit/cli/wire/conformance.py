@@ -43,7 +43,14 @@ async def _told(files: list[VectorFile], *, as_json: bool) -> int:
 
 def _line(verdict: Verdict) -> str:
     said = f"{'ok  ' if verdict.passed else 'FAIL'} {verdict.kind:22} {verdict.id}"
-    return f"{said}: {verdict.problem}" if verdict.problem else said
+    return _shown(f"{said}: {verdict.problem}" if verdict.problem else said)
+
+
+def _shown(text: str) -> str:
+    """On one line, and nothing that a terminal would obey: the text may be of a file that somebody else wrote."""
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
 
 
 __all__ = ["conformance"]

@@ -13,6 +13,7 @@ from typing import Any
 
 import typer
 
+from taokit.cli.wire.asking import hint_for
 from taokit.cli.wire.miner import Miner
 from taokit.dendrite import Dendrite, Format, Reply
 from taokit.errors import LocalError
@@ -53,6 +54,7 @@ class Refusal:
     outcome: str  # a word of `taokit.dendrite.OUTCOMES`
     status: int
     first: str  # what was said the first time
+    hint: str | None = None  # what to try
     count: int = 0
 
 
@@ -78,7 +80,7 @@ class Load:
             self.latencies.append(latency_s)
         else:
             self.own += isinstance(reply.error, LocalError)
-            first = Refusal(reply.outcome, reply.status, str(reply.error))
+            first = Refusal(reply.outcome, reply.status, str(reply.error), hint_for(reply))
             self.refusals.setdefault((reply.outcome, reply.status), first).count += 1
 
     def to_json(self) -> dict[str, Any]:
@@ -199,7 +201,9 @@ def _text(found: Load, options: Options) -> str:
         lines.append(
             "latency  " + "  ".join(f"{name} {s * 1000:.1f} ms" for name, s in told["latency_seconds"].items())
         )
-    lines += [f"{one.count:8} {one.outcome}, status {one.status}: {one.first}" for one in found.most_refused()]
+    for one in found.most_refused():
+        lines.append(f"{one.count:8} {one.outcome}, status {one.status}: {one.first}")
+        lines += [f"         hint: {one.hint}"] if one.hint else []
     if found.unsent:
         lines.append(f"{found.unsent:8} not sent: {MOST_AT_ONCE} were under way")
     if found.interrupted:

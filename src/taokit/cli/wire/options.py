@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -88,6 +89,17 @@ def samples_of(kinds: list[str]) -> list[Sample]:
     return [sample for kind, sample in SAMPLES.items() if kind in kinds or "all" in kinds]
 
 
+def samples_to_ask(kinds: list[str]) -> list[Sample]:
+    """The samples of these kinds; among `all` of them not those of torch where it is not installed, which is told."""
+    from taokit.testing.samples import SAMPLES
+
+    samples = samples_of(kinds)
+    if "torch" in kinds or SAMPLES["torch"] not in samples or find_spec("torch"):
+        return samples
+    typer.echo("not asked: torch, which needs `pip install 'taokit[torch]'`", err=True)
+    return [sample for sample in samples if sample.kind != "torch"]
+
+
 def check_settings(message: str | None, settings: list[str] | None, *, stream: bool = False) -> None:
     """Raise `ConfigurationError` for what belongs to a message of the user's own, where there is none."""
     if message is None and (settings or stream):
@@ -160,5 +172,6 @@ __all__ = [
     "format_of",
     "own_sample",
     "samples_of",
+    "samples_to_ask",
     "signer_of",
 ]

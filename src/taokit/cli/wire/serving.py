@@ -103,6 +103,8 @@ def _announce(options: Options, keys: Keys, port: int) -> None:
     named = "".join(f" {name} {key}" for name, key in (("--tls-key", tls), ("--sealing-key", sealing)) if key)
     typer.echo(f"a test miner at {url}, as {me}, over {', '.join(options.formats)}")
     asked = "".join(f" --kind {kind}" for kind in options.kinds or ["all"])
+    if "btauth" not in options.formats:
+        asked += f" --format {options.formats[0]}"
     typer.echo(f"ask it:  taokit wire ask {url} --hotkey {me}{named}{asked}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -10,6 +11,9 @@ from typing import Any, TypeAlias
 from taokit.errors import ConfigurationError, TaokitError
 
 Vector: TypeAlias = dict[str, Any]
+
+MOST_BYTES = 64 << 20
+"""Of one file. The largest that is recorded has a fifth of a MiB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +39,37 @@ class Mismatch(TaokitError):
 
 def read(path: Path) -> VectorFile:
     """A file of vectors. Raises `ConfigurationError` that names the file and what is wrong with it."""
-    try:
-        content = json.loads(path.read_bytes())
-    except OSError as error:
-        raise ConfigurationError(f"{path} cannot be read: {error.strerror or error}") from error
-    except (ValueError, RecursionError) as error:
-        hint = "fetch it again; a file that ends in the middle was cut"
-        raise ConfigurationError(f"{path} is not whole JSON: {error}", hint=hint) from error
+    content = _content(path)
     if not isinstance(content, dict) or not isinstance(content.get("kind"), str):
-        raise _wrong(path, "has no `kind`")
+        raise _wrong(path, "has no `kind` that is a text")
     vectors = content.pop("vectors", None)
     if not isinstance(vectors, list) or not vectors:
-        raise _wrong(path, "holds no `vectors`")
+        raise _wrong(path, "has no list of `vectors` with something in it")
     ids = [one.get("id") if isinstance(one, dict) else None for one in vectors]
     if nameless := [number for number, id in enumerate(ids, 1) if not isinstance(id, str)]:
-        raise _wrong(path, f"has no `id` in vector number {nameless[0]}")
-    if doubled := [id for number, id in enumerate(ids) if id in ids[:number]]:
-        raise _wrong(path, f"has several vectors of the id {doubled[0]!r}")
+        raise _wrong(path, f"has no `id` that is a text in vector number {nameless[0]}")
+    if doubled := [id for id, count in Counter(ids).items() if count > 1]:
+        raise _wrong(path, f"has several vectors of the id {_short(doubled[0])}")
     return VectorFile(path, content["kind"], content, tuple(vectors))
+
+
+def _content(path: Path) -> Any:
+    """The JSON of a file, whatever it is."""
+    try:
+        with path.open("rb") as file:
+            text = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        hint = "name files of vectors, DIR/*.json for those of a folder"
+        raise ConfigurationError(f"{path} cannot be read: {error.strerror or error}", hint=hint) from error
+    if len(text) > MOST_BYTES:
+        hint = "name a file of vectors, or divide it"
+        raise ConfigurationError(f"{path} is larger than {MOST_BYTES >> 20} MiB", hint=hint)
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        cut = isinstance(error, json.JSONDecodeError)
+        hint = "fetch it again; a file that ends in the middle was cut" if cut else "is it a file of vectors?"
+        raise ConfigurationError(f"{path} is not whole JSON: {error}", hint=hint) from error
 
 
 def _wrong(path: Path, what: str) -> ConfigurationError:

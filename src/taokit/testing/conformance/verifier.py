@@ -74,17 +74,16 @@ class Verifier:
         return EpistulaClaim.from_request(headers)
 
     def _believe(self, claim: Claim, request: Presented) -> None:
-        window = Windows().of(self.format)
-        check_headers(
+        until_ns = check_headers(
             claim,
             me=request.me,
             now_ns=request.now_ns,
-            window=window,
+            window=Windows().of(self.format),
             started_ns=request.now_ns - 60 * SECOND_NS,
             unbound_receiver=self.unbound_receiver,
         )
         check_signature(claim, request.body, verify=verify)
-        self.replay.accept(claim.replay_key, now_ns=request.now_ns, until_ns=window.last_fresh_ns(claim))
+        self.replay.accept(claim.replay_key, now_ns=request.now_ns, until_ns=until_ns)
 
 
 Present = Callable[[Vector, VectorFile], Presented]
