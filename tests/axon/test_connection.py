@@ -9,7 +9,7 @@ from raw_http import read_reply, request_bytes
 from signed_requests import NOW, ask, signed
 from taokit.axon import Limits, Route
 from taokit.axon.connection import AHEAD
-from wire_classes import Echo, echo
+from wire_classes import Echo, Slow, echo, slow
 
 
 async def dripped(port, *first):
@@ -41,6 +41,35 @@ async def test_headers_that_were_begun_have_a_deadline_of_their_own(served, serv
     requests = (signed(Echo(text="x"), nonce_ns=NOW + n) for n in range(served_before))
     raw = [request_bytes("POST", "/Echo", request.headers, request.body, close=False) for request in requests]
     assert await dripped(port, *raw)
+
+
+async def test_an_answer_may_take_longer_than_an_idle_connection_is_kept(served):
+    port = await served(Route(Slow, slow), limits=Limits(keepalive_s=0.05))
+    assert (await ask(port, signed(Slow(seconds=0.2)))).json == {"done": True}
+
+
+async def test_headers_that_came_in_pieces_before_do_not_put_off_the_deadline_of_others(served):
+    port = await served(limits=Limits(keepalive_s=600, headers_s=0.1))
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    raw = question(0)
+    writer.write(raw[:30])
+    await asyncio.sleep(0.02)
+    writer.write(raw[30:])
+    assert await statuses(reader, 1) == [200]
+    writer.write(question(1)[:30])
+    async with asyncio.timeout(5):
+        assert await ended(reader)
+    writer.close()
+
+
+async def test_a_connection_ends_when_no_other_request_comes(served):
+    port = await served(limits=Limits(keepalive_s=0.1))
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(question(0))
+    assert await statuses(reader, 1) == [200]
+    async with asyncio.timeout(5):
+        assert await ended(reader)
+    writer.close()
 
 
 async def test_an_idle_connection_is_not_held_to_the_deadline_of_headers(served):
@@ -122,6 +151,19 @@ async def test_a_request_of_a_proven_caller_keeps_its_place(serve):
         held.set()
         assert (await task).status == 200
     for _, writer in crowd:
+        writer.close()
+
+
+async def test_proven_callers_whose_requests_are_answered_make_room_too(served):
+    port = await served(limits=Limits(connections=2))
+    pairs = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2)]
+    for number, (reader, writer) in enumerate(pairs):
+        writer.write(question(number))
+        assert await statuses(reader, 1) == [200]
+    assert (await ask(port, signed(Echo(text="x"), nonce_ns=NOW + 9))).status == 200
+    async with asyncio.timeout(5):
+        assert await ended(pairs[0][0])
+    for _, writer in pairs:
         writer.close()
 
 

@@ -163,6 +163,18 @@ async def test_a_question_that_is_given_up_leaves_the_circuit_as_it_was(serve, h
         assert (await dendrite.ask(target(peer), Echo(text="x"))).ok
 
 
+async def test_a_stream_that_is_forgotten_decides_nothing_about_the_circuit(serve, http):
+    chunk = b'HTTP/1.1 200 OK\r\ncontent-type: application/x-ndjson\r\n\r\n{"chunk": "a"}\n'
+    peer = await serve(turns(b"", chunk, http()))
+    async with asking(breaker=Breaker(failures=1, seconds=0.05)) as dendrite:
+        await dendrite.ask(target(peer), Echo(text="x"))
+        await asyncio.sleep(0.1)
+        probe = dendrite.stream(target(peer), Echo(text="x"), 5)
+        assert await anext(probe) == "a"
+        del probe
+        assert (await dendrite.ask(target(peer), Echo(text="x"))).ok
+
+
 async def leave(stream):
     async for _ in stream:
         await stream.aclose()

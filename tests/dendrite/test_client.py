@@ -9,7 +9,7 @@ import zlib
 
 import pytest
 
-from taokit.dendrite import OUTCOMES, Dendrite, Limits, Target
+from taokit.dendrite import OUTCOMES, Dendrite, Limits, Manner, Target
 from taokit.errors import (
     BadAnswer,
     ConfigurationError,
@@ -529,6 +529,14 @@ async def test_a_round_can_be_cancelled(serve, dendrite):
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asking
+
+
+async def test_nothing_is_learned_from_a_refusal_that_nobody_signed_where_signatures_are_required(serve, http):
+    peer = await serve(http(b'{"message": "one format at a time, of btauth"}', status=400))
+    old = Target(uid=0, hotkey=BOB.ss58, ip="127.0.0.1", port=peer.port, version=10_005_000)
+    async with Dendrite(ALICE, format=None, allow_private=True, manner=Manner(signed_answers=True)) as dendrite:
+        replies = [await dendrite.ask(old, Echo(text="x")) for _ in range(2)]
+    assert [(reply.outcome, reply.format) for reply in replies] == [("bad answer", "legacy")] * 2
 
 
 async def test_every_outcome_is_a_word_of_the_list(serve, http, dendrite):

@@ -254,8 +254,8 @@ async def test_what_is_no_stream_is_a_bad_answer(serve, format, headers):
 async def test_a_header_makes_a_failure_of_a_legacy_stream(serve):
     peer = await serve(streamed(b"text", "text/event-stream", bt_header_axon_status_code="403"))
     async with asking("legacy") as dendrite:
-        _, reply = await ending(dendrite.stream(target(peer.port), Tokens(prompt="x")))
-    assert (reply.outcome, reply.status) == ("not served", 403)
+        pieces, reply = await ending(dendrite.stream(target(peer.port), Tokens(prompt="x")))
+    assert (pieces, reply.outcome, reply.status) == ([], "not served", 403)
 
 
 @pytest.mark.parametrize("cut", [b"caf\xc3", b"\xff"])

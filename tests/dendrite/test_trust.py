@@ -1,11 +1,16 @@
 """A dendrite that goes by published keys, against real axons."""
 
+import base64
+import contextlib
+
 import pytest
 
 from taokit.axon import Axon, Route, everyone, sealing_of, tls_of
 from taokit.dendrite import Dendrite, Known, Target, Trust
-from taokit.errors import BadAnswer, LocalError, NotServed, Unreachable
-from taokit.protocol.sealing import SealingKey
+from taokit.dendrite.pieces import pieces_of
+from taokit.dendrite.trust import SealedRecords
+from taokit.errors import BadAnswer, Disconnected, LocalError, NotServed, Unreachable
+from taokit.protocol.sealing import Binding, SealingKey, open_question, seal_question
 from wire_classes import Echo, echo
 from wire_vectors import ALICE, BOB
 
@@ -176,6 +181,36 @@ async def test_streams_are_sealed_record_by_record(axon, kind, sealing):
         got = [piece async for piece in answer]
     assert answer.reply.ok, answer.reply.error
     assert kind().join(got) == ("one two three" if kind is str else b"one two three")
+
+
+@pytest.fixture
+def records():
+    """What reads sealed records of at most a hundred bytes, and what writes one."""
+    binding, key = Binding("btauth", ALICE.ss58, BOB.ss58, "1"), SealingKey(bytes(range(32)))
+    body, opens = seal_question(b"{}", key.public, binding, ephemeral=bytes([7]) * 32)
+    _, seals = open_question(body, [key], binding)
+
+    def written(plain):
+        return b'{"sealed": "%s"}\n' % base64.b64encode(seals.seal(plain, status=200, salt=bytes(32)))
+
+    plain = pieces_of(str, {"content-type": "application/x-ndjson"}, "btauth/1", record_bytes=100)
+    return SealedRecords(plain, opens, record_bytes=100), written
+
+
+def test_a_sealed_record_is_bounded(records):
+    reader, written = records
+    assert [*reader.feed(written(b'{"chunk": "a"}\n'))] == ["a"]
+    assert [*reader.feed(b'{"sealed": "' + b"A" * 188)] == []
+    with pytest.raises(BadAnswer, match="200 bytes"):
+        [*reader.feed(b"A")]
+
+
+@pytest.mark.parametrize("behind", [b"", b'{"sealed": "'])
+def test_a_sealed_stream_ends_with_a_whole_record(records, behind):
+    reader, written = records
+    assert [*reader.feed(written(b'{"done": true, "answer": {}}\n') + behind)] == []
+    with pytest.raises(Disconnected) if behind else contextlib.nullcontext():
+        assert reader.end() == b"{}"
 
 
 async def _as(kind, pieces):

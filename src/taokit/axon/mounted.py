@@ -115,6 +115,8 @@ class Mounted:
         except TimeoutError:
             _break_off(request)
             raise HandlerTimeout(f"{mount.name} did not answer within {mount.deadline_s:g} s") from None
+        except web.HTTPRequestEntityTooLarge as error:
+            raise TooLarge(f"a body of more than {mount.max_body} bytes") from error
         except (ConnectionError, Refused):
             raise
         except Exception as error:
@@ -131,8 +133,8 @@ class Mounted:
         assert self._runner.server is not None
         try:
             return await self._runner.server.request_handler(request)
-        except web.HTTPRequestEntityTooLarge as error:
-            raise TooLarge(f"a body of more than {self.mount.max_body} bytes") from error
+        except web.HTTPRequestEntityTooLarge:
+            raise
         except web.HTTPException as answer:
             answer.__traceback__ = None  # which would hold the request, which holds the answer
             return answer
