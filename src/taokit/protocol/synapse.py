@@ -191,7 +191,7 @@ class Synapse(Part):
 
     @classmethod
     def __pydantic_on_complete__(cls) -> None:
-        """Check a class that names a later one, now that this one is there. An older pydantic does not ask for it."""
+        """Check a class that names a later one, now that this one is there."""
         if cls.__names__ and "__names__" in cls.__dict__:  # else it is being defined, and checked once that is done
             check_types(cls, hash_fields=cls.__hashed__)
 
