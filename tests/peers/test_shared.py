@@ -117,10 +117,22 @@ async def test_the_memory_forgets_what_is_stale_and_ends_by_itself(redis, empty)
         later = now + SECOND
         await store.accept(key(4), signed_ns=later, now_ns=later, until_ns=later + SECOND)
         (name,) = await empty.keys("*")
-        assert await empty.zcard(name) == 3  # one request, when it began and its clock
+        assert await empty.zcard(name) == 3  # one request, when it began and what it forgot
         assert 0 < await empty.pttl(name) <= 3_600_000
         with pytest.raises(Stale, match="clock is ahead"):
             await store.accept(key(5), signed_ns=later, now_ns=now, until_ns=now + 50_000_000)
+
+
+async def test_a_clock_that_jumped_ahead_costs_no_more_than_what_it_forgot(redis, empty):
+    async with shared_store(redis.url, axon="a") as store:
+        now = time.time_ns()
+        first = key()
+        await store.accept(first, signed_ns=now + SECOND, now_ns=now, until_ns=now + SECOND)
+        far = now + 10**6 * SECOND
+        await store.accept(key(1), signed_ns=far, now_ns=far, until_ns=far + SECOND)
+        await store.accept(key(2), signed_ns=now + SECOND, now_ns=now, until_ns=now + 2 * SECOND)
+        with pytest.raises(Stale, match="clock is ahead"):
+            await store.accept(first, signed_ns=now + SECOND, now_ns=now, until_ns=now + SECOND)
 
 
 async def test_a_dead_redis_refuses_everything_and_says_so_once(caplog):

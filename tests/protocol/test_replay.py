@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,3 +68,25 @@ def test_a_log_names_a_replay_by_what_its_format_has(one, said):
     replay.accept(one, now_ns=0, until_ns=10)
     with pytest.raises(Replayed, match=said):
         replay.accept(one, now_ns=0, until_ns=10)
+
+
+def test_a_clock_that_jumped_ahead_costs_no_more_than_what_it_forgot():
+    replay = Replay()
+    replay.accept(key(1), now_ns=0, until_ns=SECOND)
+    replay.accept(key(2), now_ns=10**6 * SECOND, until_ns=(10**6 + 1) * SECOND)
+    replay.accept(key(3), now_ns=2 * SECOND, until_ns=3 * SECOND)
+    for known, until in ((1, SECOND), (3, 3 * SECOND)):
+        with pytest.raises((Replayed, Stale)):
+            replay.accept(key(known), now_ns=SECOND // 2, until_ns=until)
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 8 * SECOND)), max_size=60))
+def test_however_the_clock_jumps_nothing_is_accepted_twice(steps):
+    replay, accepted = Replay(), []
+    for nonce, now in steps:
+        until = (nonce + 2) * SECOND
+        if until >= now:  # else it is stale by itself
+            with suppress(Replayed, Stale):
+                replay.accept(key(nonce), now_ns=now, until_ns=until)
+                accepted.append(nonce)
+    assert len(accepted) == len(set(accepted))

@@ -40,28 +40,32 @@ local set, member, now, last, nonce = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4
 redis.call('PEXPIRE', set, ARGV[6])
 local born = redis.call('ZSCORE', set, 'born')
 if not born then
-  redis.call('ZADD', set, '-' .. now, 'born', '-' .. now, 'clock')
+  redis.call('ZADD', set, '-' .. now, 'born', 0, 'forgotten')
   redis.call('PEXPIRE', set, ARGV[6])
   born = '-' .. now
 end
-local clock = -tonumber(redis.call('ZSCORE', set, 'clock'))
-if tonumber(now) > clock then
-  clock = tonumber(now)
-  redis.call('ZADD', set, '-' .. now, 'clock')
+local forgotten = -tonumber(redis.call('ZSCORE', set, 'forgotten'))
+local gone = redis.call('ZREVRANGEBYSCORE', set, '(' .. now, 1, 'WITHSCORES', 'LIMIT', 0, 1)[2]
+if gone then
+  forgotten = math.max(forgotten, tonumber(gone))
+  redis.call('ZADD', set, string.format('-%.0f', forgotten), 'forgotten')
+  redis.call('ZREMRANGEBYSCORE', set, 1, gone)
 end
-redis.call('ZREMRANGEBYSCORE', set, 0, string.format('(%.0f', clock))
 if redis.call('ZSCORE', set, member) then return 'replayed' end
-if tonumber(last) < clock then return 'stale' end
+if tonumber(last) <= forgotten then return 'stale' end
 if tonumber(nonce) < -tonumber(born) then return 'young' end
 if redis.call('ZCARD', set) - 2 >= tonumber(ARGV[5]) then return 'full' end
 redis.call('ZADD', set, last, member)
 return 'accepted'
 """
-"""The memory begins, moves its clock on and forgets; then the one question. Atomic, as every script in Redis is."""
+"""The memory begins, and forgets what is over; then the one question. Atomic, as every script in Redis is.
+
+What it keeps of itself has a score that is not above 0: when it began, and the last moment up to which it ever forgot.
+"""
 
 BEGIN: Final = """
 if not redis.call('ZSCORE', KEYS[1], 'born') then
-  redis.call('ZADD', KEYS[1], '-' .. ARGV[1], 'born', '-' .. ARGV[1], 'clock')
+  redis.call('ZADD', KEYS[1], '-' .. ARGV[1], 'born', 0, 'forgotten')
 end
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return 'begun'

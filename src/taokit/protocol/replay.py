@@ -46,8 +46,8 @@ class Replay:
         self.limit = limit
         self._keys: set[ReplayKey] = set()
         self._slots: defaultdict[int, list[ReplayKey]] = defaultdict(list)
-        self._clock_ns = 0
         self._slot = 0  # that of the clock
+        self._forgotten = -1  # the last slot that was
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -58,23 +58,23 @@ class Replay:
         `Replayed` when it is known, `Busy` when there is no room. `Stale` when the clock went back so far that it
         could have been forgotten already.
         """
-        if now_ns > self._clock_ns:
-            self._clock_ns = now_ns
-            if now_ns // SLOT_NS > self._slot:
-                self._forget()
+        slot = until_ns // SLOT_NS
+        if now_ns // SLOT_NS != self._slot:
+            self._forget_before(now_ns // SLOT_NS)
         if key in self._keys:
             raise Replayed(f"{key[1]} sent {told(key)} before")
-        if until_ns < self._clock_ns:
+        if slot <= self._forgotten:
             raise Stale(f"{key[1]}: this clock went back, and {told(key)} may have been seen")
         if len(self._keys) >= self.limit:
             raise Busy(f"the replay memory is full with {self.limit} requests")
         self._keys.add(key)
-        self._slots[until_ns // SLOT_NS].append(key)
+        self._slots[slot].append(key)
 
-    def _forget(self) -> None:
-        self._slot = self._clock_ns // SLOT_NS
-        for slot in [slot for slot in self._slots if slot < self._slot]:
+    def _forget_before(self, now: int) -> None:
+        self._slot = now
+        for slot in [slot for slot in self._slots if slot < now]:
             self._keys.difference_update(self._slots.pop(slot))
+            self._forgotten = max(self._forgotten, slot)
 
 
 __all__ = ["DEFAULT_LIMIT", "Replay", "ReplayStore", "told"]
