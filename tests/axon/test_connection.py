@@ -215,6 +215,24 @@ async def test_a_caller_that_does_not_read_its_answer_is_not_waited_for(serve, c
     writer.transport.abort()
 
 
+async def test_once_a_long_answer_is_read_the_next_may_take_its_time(served):
+    async def answer(message, caller):
+        if message.text == "long":
+            message.reply = "x" * (16 << 20)
+        else:
+            await asyncio.sleep(0.4)
+        return message
+
+    port = await served(Route(Echo, answer), limits=Limits(keepalive_s=0.2))
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 26)
+    for number, text in enumerate(("long", "late")):
+        request = signed(Echo(text=text), nonce_ns=NOW + number)
+        writer.write(request_bytes("POST", "/Echo", request.headers, request.body, close=False))
+    await asyncio.sleep(0.05)  # the first is written and waits for its reader
+    assert [(await read_reply(reader)).status for _ in range(2)] == [200, 200]
+    writer.close()
+
+
 async def test_who_is_refused_before_its_body_was_read_hears_the_end_at_once(serve, monkeypatch):
     """The other half stays open for a while, for what is still on its way: a reset would take the answer along."""
     monkeypatch.setattr("taokit.axon.connection.LINGER_S", 60.0)
