@@ -5,7 +5,7 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 
 from taokit.errors import ConfigurationError
-from taokit.errors.failures import log_failure
+from taokit.errors.failures import began_in, log_failure
 
 log = logging.getLogger("taokit.test")
 
@@ -31,6 +31,25 @@ def test_a_traceback_begins_with_the_users_own_code(caplog):
     assert "in wrong" in told[1]
     assert "KeyError: 'mine'" in told[1]
     assert "/concurrent/" not in told[1].partition("in wrong")[0].partition("<lambda>")[0]
+
+
+def test_what_began_in_the_module_of_a_class_is_its_own():
+    class Mine:
+        pass
+
+    class Theirs:
+        __module__ = "elsewhere"
+
+    class Builds(Mine):
+        __module__ = "elsewhere"
+
+    error = caught(asyncio.run, asyncio.to_thread(wrong)).with_traceback(None)
+    assert not began_in(error, Mine)
+    with ThreadPoolExecutor(1) as pool:
+        error = pool.submit(wrong).exception()
+    assert began_in(error, Mine)
+    assert began_in(error, Builds)
+    assert not began_in(error, Theirs)
 
 
 def test_an_error_of_the_library_is_a_sentence_and_its_hint(caplog):

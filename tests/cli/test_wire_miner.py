@@ -13,7 +13,7 @@ from taokit.cli.wire.miner import Given, Place, miner_of, place_of
 from taokit.dendrite import Known
 from taokit.devnet import Devnet
 from taokit.devnet.rpc import Server
-from taokit.errors import ConfigurationError, NotRegistered, Unreachable
+from taokit.errors import ConfigurationError, NoSuchSubnet, NotRegistered, Unreachable
 from taokit.keys import from_uri
 from taokit.protocol.sealing import SealingKey, key_record
 from taokit.testing.samples import all_but_deny, sample_routes
@@ -84,6 +84,12 @@ def test_what_the_chain_does_not_have_is_said(scene):
         (Given("https://127.0.0.1", network=network, netuid=1, uid=other), "the chain holds none"),
     ):
         with pytest.raises(ConfigurationError, match=said):
+            miner_of(given, timeout_s=5)
+    for given in (
+        Given(network=network, netuid=99, uid=uid),
+        Given("127.0.0.1", network=network, netuid=99, hotkey=MINER.ss58),
+    ):
+        with pytest.raises(NoSuchSubnet, match="no subnet 99 on this chain"):
             miner_of(given, timeout_s=5)
     with pytest.raises(NotRegistered):
         miner_of(Given(network=network, netuid=1, hotkey="//Bob"), timeout_s=5)

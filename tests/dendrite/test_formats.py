@@ -3,7 +3,8 @@ import json
 import pytest
 
 from taokit.dendrite import Target
-from taokit.dendrite.formats import Formats, stated
+from taokit.dendrite.formats import Formats, advised, stated
+from taokit.errors import NotServed
 from taokit.protocol import Response
 
 JSON = {"content-type": "application/json"}
@@ -101,3 +102,11 @@ def test_a_key_is_led_to_no_format_that_it_cannot_sign():
     formats = Formats(can=frozenset({"legacy", "btauth/1"}))
     formats.note(target(), "legacy", naming("epistula"))
     assert formats.of(target()) == "legacy"
+
+
+def test_who_is_refused_hears_what_to_set_in_a_program_and_on_the_command_line():
+    refused, busy = (NotServed("one format at a time, of btauth, legacy", status=status) for status in (400, 503))
+    advised(refused, "epistula/2")
+    advised(busy, "epistula/2")
+    assert all(word in refused.hint for word in ("btauth/1, legacy", "epistula/2", "`format`", "`--format`"))
+    assert busy.hint is None

@@ -16,6 +16,12 @@ from taokit.devnet import from_uri
 
 TAOKIT = [sys.executable, "-m", "taokit"]
 DEVNET = ["--network", "devnet", "--netuid", "1"]
+SETUP = """
+
+class Stumbles(Shouts):
+    async def setup(self):
+        raise ZeroDivisionError("in setup")
+"""
 NOT_REGISTERED = "is not registered on subnet 1"
 
 
@@ -118,3 +124,24 @@ def test_json_errors_are_objects(folder):
     assert done.returncode == 2
     assert '"kind": "ConfigurationError"' in done.stderr
     assert '"hint": "pass --netuid NUMBER"' in done.stderr
+
+
+def test_a_setup_that_raises_is_told_from_the_users_first_line(tmp_path):
+    (tmp_path / "roles.py").write_text(ROLES + SETUP)
+    command = [*TAOKIT, "miner", "roles:Stumbles", *DEVNET, "--wallet", "//miner/0", "--port", "0"]
+    done = subprocess.run(
+        [*command, "--state-dir", str(tmp_path / "state")], capture_output=True, text=True, cwd=tmp_path, timeout=60
+    )
+    told = done.stderr.partition("Stumbles crashed\n")[2].splitlines()
+    assert done.returncode == 1
+    assert told[0].startswith("Traceback")
+    assert "roles.py" in told[1]
+    assert told[-1] == "ZeroDivisionError: in setup"
+
+
+def test_private_ports_beyond_the_last_are_refused(folder):
+    command = [*TAOKIT, "miner", "roles:Shouts", "-n", "ws://127.0.0.1:9", "--netuid", "1", "--wallet", "//miner/0"]
+    workers = ["--workers", "3", "--redis", "redis://127.0.0.1:9/0", "--private-port", "65534"]
+    done = subprocess.run([*command, *workers], capture_output=True, text=True, cwd=folder, timeout=60)
+    assert done.returncode == 2
+    assert "--private-port 65534 leaves none" in done.stderr

@@ -9,7 +9,7 @@ from taokit import Miner, Synapse, Validator
 from taokit.chain import reads
 from taokit.errors import AlreadyRunning, ConfigurationError, TimedOut, UnknownBlock
 from taokit.metagraph import Endpoint
-from taokit.neuron import Neuron
+from taokit.neuron import Neuron, Place
 from worlds import World
 
 
@@ -208,6 +208,17 @@ def test_an_address_that_is_none_is_named_before_anything_starts(tmp_path):
     world = World(tmp_path, miners=["a"])
     with pytest.raises(ConfigurationError, match=r"--external-ip is 'example.org'"):
         world.neuron("a", Answers(), external_ip="example.org")
+
+
+def test_private_ports_of_workers_end_where_ports_do(tmp_path):
+    def place(port, workers):
+        return Place(1, tmp_path, bytes(32), private_port=port, workers=workers, redis="redis://127.0.0.1:6379/0")
+
+    for port, workers in ((65535, 1), (65533, 3), (0, 64)):
+        assert place(port, workers).private_port == port
+    with pytest.raises(ConfigurationError, match="65534 leaves none for the last of 3 workers") as caught:
+        place(65534, 3)
+    assert "--private-port 65533" in caught.value.hint
 
 
 def test_a_neuron_is_abstract():

@@ -1,4 +1,5 @@
 import asyncio
+import logging
 import socket
 import sys
 import threading
@@ -121,8 +122,10 @@ async def test_without_the_library_for_metrics_the_health_is_still_told(tmp_path
     monkeypatch.setitem(sys.modules, "prometheus_client", None)
     world = World(tmp_path, miners=["a"])
     miner = world.neuron("a", Answers(), private_port=0)
-    await miner.start()
+    with caplog.at_level(logging.INFO, "taokit.neuron"):
+        await miner.start()
     try:
+        assert f"health at http://127.0.0.1:{miner._axon.private_port}" in caplog.messages
         assert (await exchange(miner._axon.private_port, "GET", "/health")).status == 200
         assert (await exchange(miner._axon.private_port, "GET", "/metrics")).status == 404
     finally:

@@ -20,7 +20,7 @@ from taokit.errors import (
     Unreachable,
 )
 from taokit.metagraph import to_bytes
-from taokit.neuron.record import RoundRecord, from_lines, to_lines
+from taokit.neuron.record import MOST_QUESTIONS, RoundRecord, from_lines, to_lines
 from taokit.protocol import Part, Question, Synapse, Tensor, outcome
 
 
@@ -128,6 +128,9 @@ SPOILED = {
     "another format": (spoiled(0, format="taokit.round/9"), "line 1: no record"),
     "no numbers": (spoiled(0, before=[3, [1, 2], None]), "line 1"),
     "no uids": (spoiled(0, uids=None), "line 1"),
+    "more questions than a record holds": (spoiled(0, questions=10**9), "line 1: 1000000000 questions"),
+    "fewer questions than none": (spoiled(0, questions=-1), "line 1: -1 questions"),
+    "an endless number of questions": (spoiled(0, questions=math.inf), "line 1"),
     "no metagraph": (spoiled(0, metagraph={}), "line 1"),
     "an unknown outcome": (spoiled(2, outcome="great"), "line 3.*'great'"),
     "an unknown class": (spoiled(2, **{"class": "Other"}), "line 3.*'Other'"),
@@ -146,6 +149,12 @@ SPOILED = {
 def test_what_does_not_read_is_named_by_its_line(whole, said):
     with pytest.raises(ConfigurationError, match=said):
         from_lines(whole, KINDS)
+
+
+def test_questions_that_nobody_was_asked_are_kept_up_to_a_bound():
+    assert from_lines(lines(asked=((),) * MOST_QUESTIONS), KINDS).asked == ((),) * MOST_QUESTIONS
+    with pytest.raises(LocalError, match=f"{MOST_QUESTIONS + 1} questions"):
+        lines(asked=((),) * (MOST_QUESTIONS + 1))
 
 
 def test_a_value_that_json_cannot_carry_is_our_own_fault():

@@ -1,4 +1,6 @@
 import logging
+import os
+from pathlib import Path
 
 import pytest
 
@@ -55,6 +57,16 @@ def test_a_file_that_is_none_is_named(tmp_path):
     (tmp_path / "cut.jsonl").write_bytes(file.read_bytes()[:-20])
     with pytest.raises(ConfigurationError, match=r"cut\.jsonl, line 3: no JSON, or cut short"):
         load(tmp_path / "cut.jsonl", {"Ask": Ask})
+
+
+def test_what_comes_of_a_pipe_is_counted(tmp_path):
+    content, (reading, writing) = Recorder(tmp_path).keep(round_record()).read_bytes(), os.pipe()
+    with os.fdopen(writing, "wb") as opened:
+        opened.write(content)
+    with os.fdopen(reading, "rb"):
+        assert load(Path(f"/dev/fd/{reading}"), {"Ask": Ask}, most_bytes=len(content)).number == 1
+    with pytest.raises(ConfigurationError, match="larger than 100000 bytes"):
+        load(Path("/dev/zero"), {}, most_bytes=100_000)
 
 
 def test_messages_are_found_by_name_first_where_the_validator_sees_them():

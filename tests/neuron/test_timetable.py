@@ -35,6 +35,30 @@ def test_nothing_lies_between_an_offset_and_the_next(tempo, rounds, offset):
     assert following > offset or following == tempo
 
 
+@given(st.integers(2, 1000), st.integers(1, 8), st.integers(0, 1000), st.integers(1, 1000), st.booleans())
+def test_what_is_announced_is_the_next_that_is_due(tempo, rounds, offset, left, sent):
+    """Against a walk over the blocks of this epoch and the next."""
+    plan = timetable(tempo, rounds)
+    done, found = plan.due_round(offset, -1), None
+    for ahead in range(1, left):
+        if plan.due_round(offset + ahead, -1 if done is None else done) is not None:
+            found = ("round", ahead)
+        elif not sent and offset < plan.weights and plan.open_for_weights(offset + ahead, left - ahead):
+            found = ("weights", ahead)
+        if found:
+            break
+    found = found or next(("round", left + at) for at in range(tempo) if plan.due_round(at, -1) is not None)
+    assert plan.coming(offset, left, sent=sent) == found
+
+
+def test_without_a_further_epoch_nothing_comes_after_the_weights():
+    plan = timetable(360, 1)
+    assert plan.coming(0, None, sent=False) == ("round", plan.rounds[0])
+    assert plan.coming(plan.rounds[0], None, sent=False) == ("weights", plan.weights - plan.rounds[0])
+    assert plan.coming(plan.rounds[0], None, sent=True) is None
+    assert plan.coming(plan.weights, None, sent=False) is None
+
+
 @given(st.integers(20, 5000), st.floats(0.01, 0.99), st.integers(4, 30))
 def test_weights_open_where_the_settings_say_and_close_with_the_margin(tempo, at, margin):
     plan = timetable(tempo, 1, weights_at=at, margin=margin)

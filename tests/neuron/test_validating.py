@@ -118,6 +118,51 @@ async def test_two_validators_live_in_one_process(tmp_path):
             await neuron.stop()
 
 
+class Listed(Validator):
+    """Notes the block of each round."""
+
+    def __init__(self):
+        self.blocks = []
+
+    async def run_round(self, round):
+        self.blocks.append(round.block)
+        return {1: 1.0}
+
+
+@pytest.mark.parametrize("here", [True, False])
+async def test_it_says_once_when_its_first_round_comes(tmp_path, caplog, here):
+    world, role = World(tmp_path, miners=["a"], validators=["v"], tempo=200), Listed()
+    await world.until_epoch(await world.epoch() + 1)
+    neuron = world.neuron("v", role, port=None, allow_private=here)
+    with caplog.at_level(logging.INFO, "taokit.neuron.validator"):
+        await neuron.start()
+        try:
+            first = (await world.chain.head()).number + 1
+            while not role.blocks:
+                await world.blocks(1)
+        finally:
+            await neuron.stop()
+    (said,) = [message for message in caplog.messages if "the next round" in message or "weights go out" in message]
+    ahead = role.blocks[0] - first
+    minutes = "" if here else f", in about {ahead * 12 / 60:.0f} min"
+    assert said == f"the next round begins at block {role.blocks[0]}, {ahead} blocks from now{minutes}"
+
+
+async def test_one_that_starts_between_a_round_and_the_weights_says_when_they_go_out(tmp_path, caplog):
+    world = World(tmp_path, miners=["a"], validators=["v"], tempo=100)
+    await world.until_epoch(await world.epoch() + 1)
+    begun = (await world.chain.head()).number
+    await world.blocks(50)
+    with caplog.at_level(logging.INFO, "taokit.neuron.validator"):
+        validator = await started(world, Listed())
+        try:
+            await world.blocks(20)
+        finally:
+            await validator.stop()
+    (said,) = [message for message in caplog.messages if " from now" in message]
+    assert said.startswith(f"the next weights go out at block {begun + 75}, ")
+
+
 async def test_a_validator_whose_uid_is_gone_ends_and_says_why(tmp_path):
     world = World(tmp_path, miners=["a"], validators=["v"])
     validator = await started(world, Notes())

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from taokit.dendrite.pool import Attempt
 from taokit.dendrite.question import Question
 from taokit.dendrite.reply import Reply, Target, Timings
-from taokit.errors import ConfigurationError, TaokitError, TimedOut
+from taokit.errors import TaokitError, TimedOut
 from taokit.protocol import Ends, Synapse, outcome
 
 if TYPE_CHECKING:
@@ -92,13 +91,4 @@ class Call(Generic[M]):
         return answer
 
 
-def message_for(target: Target, message: M | Mapping[int, M]) -> M:
-    """The message that this target is asked; `ConfigurationError` when a mapping has none for it."""
-    if isinstance(message, Synapse):
-        return message
-    if target.uid not in message:
-        raise ConfigurationError(f"no message for uid {target.uid}", hint="ask only the uids that have one")
-    return message[target.uid]
-
-
-__all__ = ["Call", "message_for"]
+__all__ = ["Call"]

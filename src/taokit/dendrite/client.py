@@ -11,13 +11,15 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict
 from functools import partial
+from numbers import Real
 from types import TracebackType
 from typing import Any, Self, TypeVar, overload
 
 from taokit.dendrite.again import Hedge, Retry, staggered
+from taokit.dendrite.arguments import check_signer, check_targets, messages_for
 from taokit.dendrite.asking import Asking
 from taokit.dendrite.breaker import Breaker, Circuits
-from taokit.dendrite.call import Call, message_for
+from taokit.dendrite.call import Call
 from taokit.dendrite.metrics import Metrics
 from taokit.dendrite.pool import Limits
 from taokit.dendrite.question import Format, Manner
@@ -65,6 +67,7 @@ class Dendrite:
         format mentions. A question is sent once, to whomever it is for, unless `retry`, `hedge` or `breaker` say
         otherwise; whatever they do, there is one reply, within the same deadline.
         """
+        check_signer(signer)
         self._speech = Speech(signer, format=format, manner=manner, ip=ip)
         self._asking = Asking(
             signer=signer,
@@ -116,9 +119,9 @@ class Dendrite:
         at once. Raises `LocalError` for a message that cannot be sent, before anything is.
         """
         began = asyncio.get_running_loop().time()
-        places = max(1, len(targets) if at_once is None else at_once)
-        room, asking = asyncio.Semaphore(places), self._asking
         calls = self._calls(targets, message, timeout_s, format)
+        places = max(1, len(calls) if at_once is None else at_once)
+        room, asking = asyncio.Semaphore(places), self._asking
         if not calls:
             return []
         if not asking.closed:
@@ -144,11 +147,12 @@ class Dendrite:
         They are asked in order: the next one when the one before it failed, or gave no answer within `after_s`
         seconds. The reply names the neuron that answered; those that were slower are given up and have none.
         """
-        if not targets or not after_s > 0:
+        calls = self._calls(targets, message, timeout_s)
+        if not calls or not after_s > 0:
             raise ConfigurationError(
-                f"{len(targets)} neurons to ask, {after_s} seconds apart", hint="name at least one, and a time above 0"
+                f"{len(calls)} neurons to ask, {after_s} seconds apart", hint="name at least one, and a time above 0"
             )
-        calls, room = self._calls(targets, message, timeout_s), asyncio.Semaphore(len(targets))
+        room = asyncio.Semaphore(len(calls))
         starts = [partial(self._asking.ask, call, room) for call in calls]
         return await staggered(starts, after_s=after_s, eager=True, good=lambda reply: reply.ok)
 
@@ -186,10 +190,11 @@ class Dendrite:
         format: Format | None = None,
     ) -> list[Call[M]]:
         self._speech.check(format)
-        if not 0 < timeout_s < math.inf:
-            raise ConfigurationError(f"a timeout of {timeout_s!r} seconds")
+        if not isinstance(timeout_s, Real) or not 0 < timeout_s < math.inf:
+            raise ConfigurationError(f"a timeout of {timeout_s!r} seconds", hint="pass a finite number above 0")
         began = asyncio.get_running_loop().time()
-        messages = [message_for(target, message) for target in targets]
+        check_targets(targets)
+        messages = messages_for(targets, message)
         drafts = {id(one): one for one in messages}  # a message that all share is written and hashed once
         spoken = [self._speech.format_for(target, format) for target in targets]
         questions = {

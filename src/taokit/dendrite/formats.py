@@ -106,7 +106,8 @@ def stated(target: Target) -> Format:
 def advised(error: NotServed, spoken: Format) -> None:
     """Say in the hint of a refusal which formats the neuron takes; the caller decides whether to speak a weaker one."""
     if error.status == 400 and (named := [BY_WIRE_NAME[n] for n in formats_in(str(error)) if n in BY_WIRE_NAME]):
-        error.hint = f"it takes {', '.join(named)} and was asked in {spoken}: pass `format=` to speak another"
+        takes = f"it takes {', '.join(named)} and was asked in {spoken}"
+        error.hint = f"{takes}: speak one of those by the setting `format`, on the command line `--format`"
 
 
 __all__ = ["Format", "Formats", "advised", "stated"]

@@ -22,12 +22,22 @@ def log_failure(log: Logger, error: BaseException, what: str, *args: object) -> 
         log.error(what, *args, exc_info=(type(error), error, _users_part(error.__traceback__)), stacklevel=2)
 
 
+def began_in(error: BaseException, cls: type) -> bool:
+    """Whether the user's first line in a traceback is in the module of this class, or of one that it builds on."""
+    part = _beyond(error.__traceback__)
+    return part is not None and part.tb_frame.f_globals.get("__name__") in {base.__module__ for base in cls.__mro__}
+
+
 def _users_part(trace: TracebackType | None) -> TracebackType | None:
     """A traceback without the frames that lead to the user's code; the whole of it where none is the user's."""
-    part = trace
-    while part is not None and is_around(part.tb_frame):
-        part = part.tb_next
-    return part or trace
+    return _beyond(trace) or trace
+
+
+def _beyond(trace: TracebackType | None) -> TracebackType | None:
+    """What is left of a traceback without the frames that only lead to it; None where that is nothing."""
+    while trace is not None and is_around(trace.tb_frame):
+        trace = trace.tb_next
+    return trace
 
 
 def is_around(frame: FrameType) -> bool:
@@ -35,4 +45,4 @@ def is_around(frame: FrameType) -> bool:
     return str(frame.f_globals.get("__name__")).partition(".")[0] in _AROUND
 
 
-__all__ = ["is_around", "log_failure"]
+__all__ = ["began_in", "is_around", "log_failure"]

@@ -46,6 +46,7 @@ class Neuron(ABC):
         self._ready = False  # whether the role's `setup` has returned
         self._published = Publisher(chain, signer, place.netuid)
         self._protection = Protection()
+        self._watched = Watch()  # by whom its axon is
         self._shared: Shared | None = None
         self._held = AsyncExitStack()
 
@@ -87,6 +88,7 @@ class Neuron(ABC):
         self._protection = protection_of(place, self.home, self.signer)
         if place.redis is not None:
             self._shared = await self._held.enter_async_context(shared_store(place.redis, axon=self.signer.ss58))
+        self._watched = self._watch()
         self._axon = self.axon()
         self.port = await self._axon.start(place.host, port, reuse_port=place.worker is not None)
         if place.published is None:
@@ -94,7 +96,8 @@ class Neuron(ABC):
         elif place.published != place.host and place.worker is None:  # else another worker may hear it
             self._knock = asyncio.create_task(self._knocked(self._axon, place.published))
         if self._axon.private_port is not None:
-            log.info("health and metrics at http://%s:%d", place.private_host, self._axon.private_port)
+            there = "health" if self._watched.metrics is None else "health and metrics"
+            log.info("%s at http://%s:%d", there, place.private_host, self._axon.private_port)
 
     async def _knocked(self, axon: Axon, address: str) -> None:
         """Say so when this neuron does not hear itself at the address that it publishes."""
@@ -170,7 +173,7 @@ class Neuron(ABC):
     def serving(self) -> dict[str, Any]:
         """What else its axon is made with: the arguments of `Axon` by name."""
         kept = self._protection
-        return {"watch": self._watch(), "tls": kept.tls, "sealing": kept.sealing, "shared": self._shared}
+        return {"watch": self._watched, "tls": kept.tls, "sealing": kept.sealing, "shared": self._shared}
 
     def _watch(self) -> Watch:
         """What the place asks for; no metrics, and a line that says so, where their library is not installed."""

@@ -11,6 +11,7 @@ from taokit.errors import ConfigurationError
 from taokit.neuron.timelock import Timelock
 
 DEFAULT_PORT = 8091
+LARGEST_PORT = 65535
 TLS = {"off": "plain HTTP", "only": "TLS and nothing else", "both": "TLS and plain HTTP on one port"}
 SEALING = {"off": "plain bodies", "offer": "sealed bodies too", "require": "sealed bodies only"}
 
@@ -49,6 +50,7 @@ class Place:
                 "repeated to another",
                 hint="name a Redis for them to share: --redis redis://127.0.0.1:6379/0",
             )
+        self._check_private_ports()
         for name, address in (
             ("--host", self.host),
             ("--external-ip", self.external_ip),
@@ -58,6 +60,15 @@ class Place:
                 raise ConfigurationError(
                     f"{name} is {address!r}, not an IP address", hint=f"pass {name} as numbers, such as 203.0.113.7"
                 )
+
+    def _check_private_ports(self) -> None:
+        last = LARGEST_PORT - self.workers + 1  # for the first worker
+        if self.private_port is not None and self.private_port > last:
+            raise ConfigurationError(
+                f"--private-port {self.private_port} leaves none for the last of {self.workers} workers, "
+                f"which take the next ones, up to {LARGEST_PORT}",
+                hint=f"pass --private-port {last} or a lower one",
+            )
 
     @property
     def part(self) -> str:

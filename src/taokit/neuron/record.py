@@ -27,6 +27,8 @@ from taokit.protocol.bodies import dumped, parse_envelope
 from taokit.protocol.objects import COMPACT, write_object
 
 FORMAT: Final = "taokit.round/1"
+MOST_QUESTIONS: Final = 1 << 16
+"""In one record. Those that nobody was asked take no line of it, so that nothing else bounds their number."""
 
 ERRORS: Final[Mapping[str, Callable[[str, int], TaokitError]]] = {
     "not served": lambda text, status: NotServed(text, status=status),
@@ -59,7 +61,10 @@ class RoundRecord:
 
 
 def to_lines(record: RoundRecord) -> Iterator[bytes]:
-    """The record as lines of JSON without their ends: a head, one for each reply, and a last one with the scores."""
+    """The record as lines of JSON without their ends: a head, one for each reply, and a last one with the scores.
+
+    Raises `LocalError` for more than `MOST_QUESTIONS`, and for what JSON cannot carry.
+    """
     head = {
         "format": FORMAT,
         "version": __version__,
@@ -68,7 +73,7 @@ def to_lines(record: RoundRecord) -> Iterator[bytes]:
         "number": record.number,
         "epoch": record.epoch,
         "uids": list(record.uids),
-        "questions": len(record.asked),
+        "questions": _questions(len(record.asked)),
         "before": record.before,
         "after": record.after,
         "metagraph": json.loads(to_bytes(record.metagraph)),
@@ -79,6 +84,13 @@ def to_lines(record: RoundRecord) -> Iterator[bytes]:
             yield _line({"question": question, **_of_reply(reply)})
     scores = None if record.scores is None else {str(uid): float(score) for uid, score in record.scores.items()}
     yield _line({"end": True, "replies": sum(map(len, record.asked)), "scores": scores})
+
+
+def _questions(number: int) -> int:
+    """The number, where a record may hold so many questions; else `LocalError`."""
+    if not 0 <= number <= MOST_QUESTIONS:
+        raise LocalError(f"{number} questions, and a record holds 0 to {MOST_QUESTIONS}")
+    return number
 
 
 def _line(values: Mapping[str, Any]) -> bytes:
@@ -108,7 +120,7 @@ def from_lines(lines: Iterable[bytes], kinds: Kinds, *, name: str = "record") ->
     """
     numbered = enumerate(lines, 1)
     head = read_head(next(numbered, (1, b""))[1], name)
-    asked: list[list[Reply[Any]]] = [[] for _ in range(_checked(name, 1, lambda: int(head["questions"])))]
+    asked: list[list[Reply[Any]]] = [[] for _ in range(_checked(name, 1, lambda: _questions(int(head["questions"]))))]
     number = 1
     for number, line in numbered:
         values = _object(line, f"{name}, line {number}")

@@ -121,10 +121,18 @@ def load(path: Path, kinds: Kinds, *, most_bytes: int = MOST_BYTES) -> RoundReco
 
 
 def _lines(opened: int, path: Path, most_bytes: int) -> Iterator[bytes]:
+    too_large = ConfigurationError(
+        f"{path} is larger than {most_bytes} bytes, which no record is", hint="name a file of --record"
+    )
     if os.fstat(opened).st_size > most_bytes:
-        raise ConfigurationError(f"{path} is larger than {most_bytes} bytes, which no record is")
+        raise too_large
     with os.fdopen(opened, "rb", closefd=False) as file:
-        yield from file
+        left = most_bytes  # counted, as the size of a pipe or a device says nothing
+        while line := file.readline(left + 1):
+            left -= len(line)
+            if left < 0:
+                raise too_large
+            yield line
 
 
 def recorded_by(path: Path) -> str:

@@ -36,6 +36,21 @@ class Timetable:
         """The next offset at which there is something to do; `tempo` stands for the next epoch."""
         return min((at for at in (*self.rounds, self.weights) if at > offset), default=tempo)
 
+    def coming(self, offset: int, left: int | None, *, sent: bool) -> tuple[str, int] | None:
+        """What comes after this offset, "round" or "weights", and in how many blocks; None where nothing ever does.
+
+        `left` is how many blocks are left in the epoch (None: no further one ever comes), `sent` whether its weights
+        have gone out.
+        """
+        following = [("round", at - offset) for at in self.rounds if at > offset]
+        if self.weights > offset and not sent:
+            following.append(("weights", self.weights - offset))
+        for what, ahead in following:
+            after = None if left is None else left - ahead
+            if after is None or after >= (self.margin if what == "weights" else 1):
+                return what, ahead
+        return None if left is None else ("round", left + self.rounds[0])
+
 
 def timetable(tempo: int, rounds: int, *, weights_at: float = WEIGHTS_AT, margin: int = MARGIN) -> Timetable:
     """`rounds` rounds, each in the middle of its part of the time up to the weights, which leave `margin` blocks.

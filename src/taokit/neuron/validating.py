@@ -55,6 +55,7 @@ class ValidatorNeuron(Neuron):
         self.scores = Scores.start(validator.rule)
         self._wake = 0  # block before which there is nothing to do
         self._told = -1  # epoch in which it last said what it lacks
+        self._announced = False  # whether it has said what comes next
         self._lacks = ""
         self._ahead = ""
         self._limit: asyncio.Timeout | None = None  # of the round that is running
@@ -112,6 +113,9 @@ class ValidatorNeuron(Neuron):
         plan = self._plan(seen)
         if self._due(seen, plan):
             await self._act(head, seen, plan)
+        elif not self._announced:
+            await self._announce(seen, plan)
+            self._announced = True
         self._wake = self._next(seen, plan)
         due = seen.schedule.last_epoch_block + plan.weights
         self._ahead = "" if self.setter.proposed(seen.weights.epoch) else f"block {due}, to send its weights"
@@ -127,6 +131,20 @@ class ValidatorNeuron(Neuron):
     def _plan(self, seen: Look) -> Timetable:
         it = self.validator
         return timetable(seen.schedule.tempo, it.rounds_per_epoch, weights_at=it.weights_at, margin=it.weights_margin)
+
+    async def _announce(self, seen: Look, plan: Timetable) -> None:
+        """Say once what it waits for: an epoch is long, and nothing else may be heard of it until then."""
+        coming = plan.coming(
+            seen.offset, seen.schedule.blocks_left, sent=self.setter.proposed(seen.schedule.epoch_index)
+        )
+        if coming is None:
+            return
+        what, blocks = coming
+        said = "the next round begins" if what == "round" else "the next weights go out"
+        about = f"{blocks} blocks from now" if blocks > 1 else "the next one"
+        if not self.place.allow_private:  # a chain of this machine keeps a time of its own
+            about += f", in about {max(1, round(blocks * await self.chain.read(reads.slot_ms()) / 60_000))} min"
+        log.info("%s at block %d, %s", said, seen.schedule.block + blocks, about)
 
     def _due(self, seen: Look, plan: Timetable) -> bool:
         return self._due_round(seen, plan) is not None or self._weights_due(seen, plan)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from taokit.connect import Nodes, connection
 from taokit.errors import ConfigurationError, TaokitError
+from taokit.errors.failures import began_in, log_failure
 from taokit.neuron import Place, neuron_of, state_root
 from taokit.run.beating import DEADLINES, HeartbeatFile, Pulse, beat
 from taokit.run.ending import DRAIN_S, EXIT_CRASHED, EXIT_STOPPED, Leaving, on_signals, report
@@ -62,8 +63,11 @@ def live(cls: type[Role], choices: Choices, above: Above) -> int:
         log.info("%s stopped", cls.__name__)
     except TaokitError:
         raise
-    except Exception:
-        log.exception("%s crashed", cls.__name__)
+    except Exception as error:
+        if began_in(error, cls):
+            log_failure(log, error, "%s crashed", cls.__name__)
+        else:  # no line of the class: ours may be to blame, and are shown
+            log.exception("%s crashed", cls.__name__)
         return EXIT_CRASHED
     return EXIT_STOPPED
 

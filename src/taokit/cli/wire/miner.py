@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from taokit.errors import ConfigurationError, Malformed, NotRegistered
+from taokit.errors import ConfigurationError, Malformed, NoSuchSubnet, NotRegistered
 
 if TYPE_CHECKING:
     from taokit.chain import Read
@@ -129,6 +129,8 @@ def _reading(netuid: int, uid: int | None, hotkey: str | None) -> Read[OnChain]:
     from taokit.chain import reads
     from taokit.neuron.trusting import published_by
 
+    if not (yield from reads.subnet_exists(netuid)):
+        raise NoSuchSubnet(f"there is no subnet {netuid} on this chain", hint="choose another with --netuid")
     if uid is not None:
         neuron = yield from reads.neuron(netuid, uid)
         if neuron is None:
