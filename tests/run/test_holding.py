@@ -1,6 +1,7 @@
 """What holds an event loop is named by its line, once."""
 
 import asyncio
+import gc
 import sys
 import sysconfig
 import time
@@ -68,6 +69,22 @@ async def test_a_loop_that_turns_is_left_alone(told):
         await asyncio.sleep(0)
     await asyncio.sleep(3 * HELD_S)
     assert told[1:] == []
+
+
+async def test_no_garbage_is_collected_while_the_frames_are_looked_at(told, monkeypatch):
+    """Before Python 3.11.9 that can lock up the interpreter."""
+    collecting, frames = [], sys._current_frames
+
+    def noted():
+        collecting.append(gc.isenabled())
+        return frames()
+
+    monkeypatch.setattr(sys, "_current_frames", noted)
+    await asyncio.create_task(holds())
+    await heard(told, 2)
+    assert collecting
+    assert not any(collecting)
+    assert gc.isenabled()
 
 
 def test_outside_a_loop_there_is_no_place():

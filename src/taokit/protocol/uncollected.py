@@ -1,4 +1,4 @@
-"""Reading what makes many objects and no garbage."""
+"""Work during which the collector of garbage would only be in the way."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from contextlib import contextmanager
 def uncollected() -> Iterator[None]:
     """Nothing is collected until the block ends, which must not wait for anything.
 
-    A body of a million small lists makes no garbage, and the collector, which looks through all of them again and
-    again, would take most of the time.
+    Reading, for one: a body of a million small lists makes no garbage, and the collector, which looks through all of
+    them again and again, would take most of the time.
     """
     collecting = gc.isenabled()
     gc.disable()

@@ -18,6 +18,7 @@ from types import FrameType
 from typing import Final
 
 from taokit.errors.failures import is_around
+from taokit.protocol.uncollected import uncollected
 from taokit.run.beating import BEATS, beat
 
 HELD_S: Final = 2.0
@@ -90,7 +91,11 @@ class LoopWatch:
         if self._seen != self._turns:
             self._seen = self._turns
             return self._left(None)
-        place = users_place(sys._current_frames().get(self._thread))
+        with (
+            uncollected()
+        ):  # a collection in there can lock up Python before 3.11.9 (gh-106883)
+            innermost = sys._current_frames().get(self._thread)
+        place = users_place(innermost)
         if place is None or self._place is None or _key(place) != _key(self._place):
             return self._left(place)
         self._for_s += passed_s
