@@ -91,9 +91,7 @@ class LoopWatch:
         if self._seen != self._turns:
             self._seen = self._turns
             return self._left(None)
-        with (
-            uncollected()
-        ):  # a collection in there can lock up Python before 3.11.9 (gh-106883)
+        with uncollected():  # a collection in there can lock up Python before 3.11.9 (gh-106883)
             innermost = sys._current_frames().get(self._thread)
         place = users_place(innermost)
         if place is None or self._place is None or _key(place) != _key(self._place):
