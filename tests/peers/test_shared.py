@@ -133,6 +133,8 @@ async def test_a_clock_that_jumped_ahead_costs_no_more_than_what_it_forgot(redis
         await store.accept(key(2), signed_ns=now + SECOND, now_ns=now, until_ns=now + 2 * SECOND)
         with pytest.raises(Stale, match="clock is ahead"):
             await store.accept(first, signed_ns=now + SECOND, now_ns=now, until_ns=now + SECOND)
+        with pytest.raises(Stale, match="too long"):
+            await store.accept(key(3), signed_ns=now, now_ns=now + 3 * SECOND, until_ns=now + 2 * SECOND)
 
 
 async def test_a_dead_redis_refuses_everything_and_says_so_once(caplog):

@@ -80,13 +80,20 @@ def test_a_clock_that_jumped_ahead_costs_no_more_than_what_it_forgot():
             replay.accept(key(known), now_ns=SECOND // 2, until_ns=until)
 
 
+def test_what_came_too_late_is_stale():
+    replay = Replay()
+    replay.accept(key(1), now_ns=SECOND, until_ns=SECOND)
+    with pytest.raises(Stale, match="too long"):
+        replay.accept(key(2), now_ns=SECOND + 1, until_ns=SECOND)
+
+
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 8 * SECOND)), max_size=60))
 def test_however_the_clock_jumps_nothing_is_accepted_twice(steps):
     replay, accepted = Replay(), []
     for nonce, now in steps:
         until = (nonce + 2) * SECOND
-        if until >= now:  # else it is stale by itself
-            with suppress(Replayed, Stale):
-                replay.accept(key(nonce), now_ns=now, until_ns=until)
-                accepted.append(nonce)
+        with suppress(Replayed, Stale):
+            replay.accept(key(nonce), now_ns=now, until_ns=until)
+            accepted.append(nonce)
+            assert until >= now
     assert len(accepted) == len(set(accepted))

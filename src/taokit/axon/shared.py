@@ -52,6 +52,7 @@ if gone then
   redis.call('ZREMRANGEBYSCORE', set, 1, gone)
 end
 if redis.call('ZSCORE', set, member) then return 'replayed' end
+if tonumber(last) < tonumber(now) then return 'late' end
 if tonumber(last) <= forgotten then return 'stale' end
 if tonumber(nonce) < -tonumber(born) then return 'young' end
 if redis.call('ZCARD', set) - 2 >= tonumber(ARGV[5]) then return 'full' end
@@ -115,6 +116,8 @@ class SharedStore:
                 return
             case b"replayed":
                 raise Replayed(f"{key[1]} sent {told(key)} before")
+            case b"late":
+                raise Stale(f"{key[1]}: {told(key)} was under way for too long")
             case b"stale":
                 raise Stale(f"{key[1]}: a worker's clock is ahead, and {told(key)} may have been seen")
             case b"young":

@@ -55,14 +55,16 @@ class Replay:
     def accept(self, key: ReplayKey, *, now_ns: int, until_ns: int, signed_ns: int = 0) -> None:
         """Remember a request until the moment after which it is stale by itself.
 
-        `Replayed` when it is known, `Busy` when there is no room. `Stale` when the clock went back so far that it
-        could have been forgotten already.
+        `Replayed` when it is known, `Busy` when there is no room. `Stale` when that moment has passed, and when the
+        clock went back so far that it could have been forgotten already.
         """
         slot = until_ns // SLOT_NS
         if now_ns // SLOT_NS != self._slot:
             self._forget_before(now_ns // SLOT_NS)
         if key in self._keys:
             raise Replayed(f"{key[1]} sent {told(key)} before")
+        if until_ns < now_ns:
+            raise Stale(f"{key[1]}: {told(key)} was under way for too long")
         if slot <= self._forgotten:
             raise Stale(f"{key[1]}: this clock went back, and {told(key)} may have been seen")
         if len(self._keys) >= self.limit:
