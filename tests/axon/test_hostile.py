@@ -239,6 +239,21 @@ async def test_a_body_that_comes_after_its_window_is_stale(serve):
     writer.close()
 
 
+async def test_a_legacy_body_that_comes_after_its_own_window_is_stale_whatever_timeout_others_may_claim(serve):
+    clock = [NOW]
+    port, _ = await serve([Route(Echo, echo)], now_ns=lambda: clock[0])
+    request = legacy(Echo(text="x"), timeout=1.0)
+    whole = request_bytes("POST", request.target, request.headers, request.body)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(whole[:-1])
+    await asyncio.sleep(0.02)
+    clock[0] = NOW + 6_000_000_000  # fresh for 4 s and its timeout; with a longer timeout it would be until 16 s
+    writer.write(whole[-1:])
+    status = (await read_reply(reader)).status
+    writer.close()
+    assert status == 401
+
+
 async def test_formats_do_not_verify_for_one_another(served):
     port = await served()
     ours, theirs = signed(Echo(text="x")), legacy(Echo(text="x"))

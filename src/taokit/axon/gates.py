@@ -20,7 +20,7 @@ from taokit.axon.line import busy
 from taokit.axon.policy import Admit, decide
 from taokit.axon.rates import RateTable
 from taokit.axon.sealed import opened
-from taokit.errors import Forbidden, Refused, TooLarge, Unauthenticated, WrongMethod
+from taokit.errors import Forbidden, Refused, Stale, TooLarge, Unauthenticated, WrongMethod
 from taokit.errors.failures import log_failure
 from taokit.protocol import (
     BTAUTH,
@@ -53,10 +53,10 @@ async def pass_gates(arrival: Arrival, house: House) -> Admitted:
     fitting_content(arrival.headers, route, format=arrival.format)
     names.check_unique()
     claim = claimed(arrival, house)
-    until_ns = fresh_and_for_us(claim, house)
+    fresh_until_ns = fresh_and_for_us(claim, house)
     body = await bounded_body(arrival, max_body=route.max_body, within_s=house.limits.body_s)
     check_signature(claim, body, verify=house.verify)
-    if (elsewhere := first_time(claim, house, until_ns)) is not None:
+    if (elsewhere := first_time(claim, house, fresh_until_ns)) is not None:
         await elsewhere
     arrival.believed = claim
     body, seal = opened(claim, body, me=house.hotkey, sealing=house.sealing)
@@ -79,9 +79,9 @@ async def pass_mount_gates(arrival: Arrival, request: web.BaseRequest, house: Ho
     if arrival.format != BTAUTH:
         raise Unauthenticated("no format that binds method and path")
     claim = claimed(arrival, house)
-    until_ns = fresh_and_for_us(claim, house)
+    fresh_until_ns = fresh_and_for_us(claim, house)
     check_signature(claim, await whole_body(request, within_s=house.limits.body_s), verify=house.verify)
-    if (elsewhere := first_time(claim, house, until_ns)) is not None:
+    if (elsewhere := first_time(claim, house, fresh_until_ns)) is not None:
         await elsewhere
     address = arrival.connection.peer[0]
     caller = Caller(claim.sender, claim.format, address, claim.nonce_ns, arrival.id, arrival.route or "")
@@ -135,7 +135,7 @@ def claimed(arrival: Arrival, house: House) -> Claim:
 
 
 def fresh_and_for_us(claim: Claim, house: House) -> int:
-    """Refuse what is meant for another axon or lies outside the window; until when the rest is to be remembered."""
+    """Refuse what is meant for another axon or lies outside the window; until when the rest stays inside."""
     return check_headers(
         claim,
         me=house.hotkey,
@@ -146,12 +146,16 @@ def fresh_and_for_us(claim: Claim, house: House) -> int:
     )
 
 
-def first_time(claim: Claim, house: House, until_ns: int) -> Awaitable[None] | None:
-    """Remember the request, and refuse one that was accepted before. Comes last: strangers use up no nonce.
+def first_time(claim: Claim, house: House, fresh_until_ns: int) -> Awaitable[None] | None:
+    """Remember the request, and refuse one that was accepted before, or whose body came after its window.
 
-    None when that is done; a memory elsewhere answers with what to await.
+    Comes last: strangers use up no nonce. None when that is done; a memory elsewhere answers with what to await.
     """
-    return house.replay.accept(claim.replay_key, signed_ns=claim.nonce_ns, now_ns=house.now_ns(), until_ns=until_ns)
+    now_ns = house.now_ns()
+    if now_ns > fresh_until_ns:
+        raise Stale(f"{claim.sender}: its body came after its window")
+    until_ns = house.windows.of(claim.format).last_replay_ns(claim)
+    return house.replay.accept(claim.replay_key, signed_ns=claim.nonce_ns, now_ns=now_ns, until_ns=until_ns)
 
 
 async def admitted(caller: Caller, admit: Admit) -> None:

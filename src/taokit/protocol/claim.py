@@ -95,7 +95,7 @@ class Windows:
 def check_headers(
     claim: Claim, *, me: str, now_ns: int, window: Window, started_ns: int = 0, unbound_receiver: bool = False
 ) -> int:
-    """Until when a claim that is meant for this axon, and fresh now, must be remembered; needs no body.
+    """The last moment at which a claim that is meant for this axon, and fresh now, is still fresh; needs no body.
 
     Any other claim raises the `Refused` that says why.
     `started_ns` is when the replay memory began: what was signed before then may have been accepted before. (So may
@@ -104,13 +104,14 @@ def check_headers(
     if claim.receiver != me and not (claim.receiver is None and unbound_receiver):
         raise WrongReceiver(f"signed for {(claim.receiver or '')[:64]!r}, this axon is {me}")
     offset_ns = claim.nonce_ns - now_ns
-    if offset_ns > window.ahead_ns or now_ns > window.last_fresh_ns(claim):
+    until_ns = window.last_fresh_ns(claim)
+    if offset_ns > window.ahead_ns or now_ns > until_ns:
         behind_ms = (window.behind_ns + claim.allowance_ns) / 1e6
         bounds = f"allowed are -{behind_ms:.0f} to +{window.ahead_ns / 1e6:.0f} ms"
         raise Stale(f"{claim.sender}: nonce is {offset_ns / 1e6:+.0f} ms from this clock, {bounds}")
     if claim.nonce_ns + claim.step_ns <= started_ns:
         raise Stale(f"{claim.sender}: signed before this axon started")
-    return window.last_replay_ns(claim)
+    return until_ns
 
 
 def check_signature(claim: Claim, body: bytes, *, verify: Verify) -> None:

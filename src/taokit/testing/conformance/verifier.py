@@ -74,16 +74,17 @@ class Verifier:
         return EpistulaClaim.from_request(headers)
 
     def _believe(self, claim: Claim, request: Presented) -> None:
-        until_ns = check_headers(
+        window = Windows().of(self.format)
+        check_headers(
             claim,
             me=request.me,
             now_ns=request.now_ns,
-            window=Windows().of(self.format),
+            window=window,
             started_ns=request.now_ns - 60 * SECOND_NS,
             unbound_receiver=self.unbound_receiver,
         )
         check_signature(claim, request.body, verify=verify)
-        self.replay.accept(claim.replay_key, now_ns=request.now_ns, until_ns=until_ns)
+        self.replay.accept(claim.replay_key, now_ns=request.now_ns, until_ns=window.last_replay_ns(claim))
 
 
 Present = Callable[[Vector, VectorFile], Presented]
